@@ -1,0 +1,23 @@
+# The warnings and sanitizers that all of our own code is built with.
+function(tcpcraft_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                           -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+  if(TCPCRAFT_SANITIZE)
+    target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all
+                                            -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+# tcpcraft_module(NAME [PUBLIC libs...] [PRIVATE libs...]): the library of src/NAME, with the public headers of
+# include/tcpcraft/NAME.
+function(tcpcraft_module name)
+  cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(tcpcraft_${name} STATIC ${sources})
+  add_library(tcpcraft::${name} ALIAS tcpcraft_${name})
+  target_include_directories(tcpcraft_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(tcpcraft_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  set_target_properties(tcpcraft_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  tcpcraft_compile_options(tcpcraft_${name})
+endfunction()

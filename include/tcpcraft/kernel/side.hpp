@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+
+namespace tcpcraft::kernel {
+
+/// Counters of /proc/net/snmp and /proc/net/netstat: `TcpExt.TCPChallengeACK` and its value.
+using Counters = std::map<std::string, std::int64_t>;
+
+/// What sock_diag says of the kernel's socket for this connection.
+struct SocketState {
+  /// As RFC 9293 names it: `FIN-WAIT-2`; `CLOSED` where there is no socket for the two endpoints.
+  std::string state = "CLOSED";
+  bool listening = false;           ///< something listens at the kernel's endpoint
+  std::uint32_t unacked_bytes = 0;  ///< sent and not acknowledged (or not sent yet): idiag_wqueue
+  std::uint32_t unread_bytes = 0;   ///< received and not read by the application: idiag_rqueue
+};
+
+/// The kernel's side of the connection, seen from user space: the application there, and what the kernel
+/// tells about itself. Everything happens on the caller's thread, so that no other thread owns a socket while
+/// a segment arrives.
+class Side {
+ public:
+  virtual ~Side() = default;
+
+  /// Lets the application do all that it can do without waiting. Whether it did anything.
+  virtual bool pump() = 0;
+
+  /// What the application waits for, to be polled together with the link.
+  virtual void add_poll(std::vector<pollfd>& fds) const = 0;
+
+  virtual SocketState socket_state() = 0;
+  virtual Counters counters() = 0;
+};
+
+}  // namespace tcpcraft::kernel

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <tcpcraft/wire/options.hpp>
+#include <tcpcraft/wire/seq_num.hpp>
+
+namespace tcpcraft::model {
+
+/// The receiver's queue of data beyond RCV.NXT (RFC 9293, section 3.10.7.4, seventh; RFC 2018, section 4).
+///
+/// Holds each sequence number at most once: of two copies the one that came first is kept, since a conforming
+/// sender's copies are equal. A FIN occupies one number without a byte.
+class Reassembly {
+ public:
+  /// Adds data that begins at `seq`, and a FIN behind it where `fin`. Numbers before `rcv_nxt` are left out.
+  /// Returns the part of the added range that was there already or lies before `rcv_nxt`, lowest first run
+  /// only: what a D-SACK block reports (RFC 2883).
+  std::optional<wire::SackBlock> add(wire::SeqNum rcv_nxt, wire::SeqNum seq, const wire::Bytes& data,
+                                     bool fin);
+
+  /// Takes what has become contiguous with `rcv_nxt`, which moves past it.
+  struct Taken {
+    wire::Bytes data;
+    bool fin = false;
+  };
+  Taken take(wire::SeqNum& rcv_nxt);
+
+  /// The ranges held, the most recently extended first: the order in which SACK reports them.
+  const std::vector<wire::SackBlock>& blocks() const { return blocks_; }
+  bool empty() const { return blocks_.empty(); }
+  void clear();
+
+ private:
+  struct Piece {
+    wire::SeqNum seq;
+    wire::Bytes data;
+  };
+  std::vector<Piece> pieces_;            // disjoint, in sequence order
+  std::optional<wire::SeqNum> fin_;      // the number the FIN occupies
+  std::vector<wire::SackBlock> blocks_;  // derived from the pieces, in order of recency
+};
+
+}  // namespace tcpcraft::model
