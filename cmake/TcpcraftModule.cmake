@@ -14,6 +14,10 @@ endfunction()
 function(tcpcraft_module name)
   cmake_parse_arguments(arg "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources) # TEMPORARY
+    file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp "")
+    set(sources ${CMAKE_BINARY_DIR}/empty.cpp)
+  endif() # TEMPORARY END
   add_library(tcpcraft_${name} STATIC ${sources})
   add_library(tcpcraft::${name} ALIAS tcpcraft_${name})
   target_include_directories(tcpcraft_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include)

@@ -13,12 +13,12 @@ class SockDiag {
   SockDiag();
   ~SockDiag();
 
-  /// The socket at `kernel` that is connected to `peer`, in whatever state, and whether one listens at
-  /// `kernel`.
+  /// The socket at `kernel` that is connected to `peer`, in whatever state; where there is none, whether one
+  /// listens at `kernel`.
   SocketState query(const wire::Endpoint& kernel, const wire::Endpoint& peer);
 
   /// Removes the connection without a segment where the kernel can (TIME-WAIT, FIN-WAIT-2), otherwise with a
-  /// RST. Needs CAP_NET_ADMIN; whether it was done.
+  /// RST. A listening socket is left alone. Needs CAP_NET_ADMIN; whether it was done.
   bool destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer);
 
  private:

@@ -16,9 +16,9 @@ using Counters = std::map<std::string, std::int64_t>;
 struct SocketState {
   /// As RFC 9293 names it: `FIN-WAIT-2`; `CLOSED` where there is no socket for the two endpoints.
   std::string state = "CLOSED";
-  bool listening = false;           ///< something listens at the kernel's endpoint
+  bool listening = false;           ///< no such socket, but one that listens at the kernel's endpoint
   std::uint32_t unacked_bytes = 0;  ///< sent and not acknowledged (or not sent yet): idiag_wqueue
-  std::uint32_t unread_bytes = 0;   ///< received and not read by the application: idiag_rqueue
+  std::uint32_t unread_bytes = 0;   ///< received and not read: idiag_rqueue. In both, SYN and FIN count one
 };
 
 /// The kernel's side of the connection, seen from user space: the application there, and what the kernel

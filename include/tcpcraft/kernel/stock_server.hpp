@@ -36,12 +36,15 @@ class StockServer {
 
  private:
   struct Connection;
-  void accept_all(bool& progress);
-  bool serve(Connection& connection);
+  void accept_one();
+  void serve(Connection& connection);
+  void read_some(Connection& connection);
+  void write_rest(Connection& connection);
 
   App app_;
   os::UniqueFd listener_;
   std::vector<Connection> connections_;
+  std::vector<pollfd> polled_;
 };
 
 }  // namespace tcpcraft::kernel

@@ -21,14 +21,15 @@ class Reassembly {
   std::optional<wire::SackBlock> add(wire::SeqNum rcv_nxt, wire::SeqNum seq, const wire::Bytes& data,
                                      bool fin);
 
-  /// Takes what has become contiguous with `rcv_nxt`, which moves past it.
+  /// Takes what has become contiguous with `rcv_nxt`, which moves past it. What lies before `rcv_nxt` is
+  /// forgotten, and with a FIN whatever was received beyond it.
   struct Taken {
     wire::Bytes data;
     bool fin = false;
   };
   Taken take(wire::SeqNum& rcv_nxt);
 
-  /// The ranges held, the most recently extended first: the order in which SACK reports them.
+  /// The ranges held, the one that received a segment last first: the order in which SACK reports them.
   const std::vector<wire::SackBlock>& blocks() const { return blocks_; }
   bool empty() const { return blocks_.empty(); }
   void clear();
@@ -38,9 +39,13 @@ class Reassembly {
     wire::SeqNum seq;
     wire::Bytes data;
   };
+  void fill(wire::SeqNum from, wire::SeqNum to, wire::SeqNum seq, const wire::Bytes& data);
+  bool holds(wire::SeqNum number) const;
+  void extend_blocks(wire::SackBlock added);
+
   std::vector<Piece> pieces_;            // disjoint, in sequence order
-  std::optional<wire::SeqNum> fin_;      // the number the FIN occupies
-  std::vector<wire::SackBlock> blocks_;  // derived from the pieces, in order of recency
+  std::optional<wire::SeqNum> fin_;      // the number the FIN occupies; of several the first in order
+  std::vector<wire::SackBlock> blocks_;  // maximal ranges of held numbers, in order of recency
 };
 
 }  // namespace tcpcraft::model

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <tcpcraft/model/reassembly.hpp>
+#include <tcpcraft/model/rule.hpp>
 #include <tcpcraft/model/state.hpp>
 #include <tcpcraft/wire/segment.hpp>
 
@@ -25,6 +26,8 @@ struct Arrival {
   std::uint32_t seg_len = 0;
   State state = State::closed;               ///< of the receiver, when it arrived
   std::optional<wire::SackBlock> duplicate;  ///< the part of it that had been received before
+  const Rule* rule = nullptr;                ///< what was decided about it
+  bool ack_due = false;                      ///< it draws an ACK that was not seen yet
 };
 
 /// The transmission control block of one side of a connection (RFC 9293, section 3.3.1), as it can be known
@@ -46,8 +49,11 @@ struct Tcb {
   // Receive sequence variables. Valid once `irs` is known.
   std::optional<wire::SeqNum> irs;
   wire::SeqNum rcv_nxt;
-  wire::SeqNum
-      rcv_edge;  ///< RCV.NXT + RCV.WND: the right edge of the window last offered; it never moves left
+  /// RCV.NXT + RCV.WND: the right edge of the window last offered; it never moves left.
+  wire::SeqNum rcv_edge;
+  bool window_offered = false;  ///< `rcv_edge` was seen on the wire; until then it is assumed
+  wire::SeqNum rcv_high;        ///< one past the furthest number that the other side was seen to send
+  std::optional<wire::SeqNum> fin_seen;      ///< the number of the last FIN that arrived, in order or not
   std::optional<wire::SeqNum> fin_received;  ///< the number the other side's FIN occupies, once in order
   Reassembly queue;
 
@@ -68,5 +74,8 @@ struct Tcb {
 
 /// A TCB in LISTEN.
 Tcb listening();
+
+/// Whether a segment is acceptable by its sequence numbers (RFC 9293, section 3.10.7.4, Table 6).
+bool acceptable(const Tcb& tcb, const wire::Segment& segment);
 
 }  // namespace tcpcraft::model

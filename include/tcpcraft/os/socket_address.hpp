@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include <sys/socket.h>
 
@@ -16,6 +17,8 @@ struct SocketAddress {
   static SocketAddress from(const std::uint8_t* address, std::size_t size, std::uint16_t port);
   std::uint16_t port() const;
   int family() const { return storage.ss_family; }
+  /// `127.0.0.1:9877` or `[::1]:9877`.
+  std::string to_string() const;
   const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include <tcpcraft/os/rst_guard.hpp>
+#include <tcpcraft/os/socket_address.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
 #include <tcpcraft/transport/link.hpp>
 #include <tcpcraft/wire/endpoint.hpp>
 
 namespace tcpcraft::transport {
 
-/// Raw IP sockets of the present network namespace. On `lo` the kernel handles a sent datagram before `send`
+/// A raw IP socket in the present network namespace. On `lo` the kernel handles a sent datagram before `send`
 /// returns. Needs CAP_NET_RAW.
 class LoopbackLink : public Link {
  public:
@@ -19,24 +21,32 @@ class LoopbackLink : public Link {
   /// the connection's own; others are where a scenario names them (`sport=`, `dport=`).
   LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_ports, wire::IpAddress peer,
                std::vector<std::uint16_t> peer_ports);
+  ~LoopbackLink() override;
 
   void send(std::span<const std::uint8_t> packet) override;
+  /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
   void receive(std::vector<Arrival>& arrivals) override;
   Barrier barrier() override;
-  int fd() const override { return receiver_.get(); }
+  int fd() const override { return socket_.get(); }
 
  private:
-  void read_all();
-  void attach_filter();
+  struct Batch;
+
+  void read_all(std::vector<Arrival>& arrivals);
+  void read_one(std::size_t index, std::size_t size, std::vector<Arrival>& arrivals);
+  bool is_shown(const wire::Bytes& packet);
 
   wire::IpAddress kernel_;
   std::vector<std::uint16_t> kernel_ports_;
   wire::IpAddress peer_;
   std::vector<std::uint16_t> peer_ports_;
-  os::ClosedPort closed_port_;
-  os::UniqueFd sender_;
-  os::UniqueFd receiver_;
-  std::vector<Arrival> pending_;
+  os::SocketAddress destination_;
+  os::UniqueFd socket_;
+  std::unique_ptr<Batch> batch_;
+  std::vector<Arrival> pending_;  ///< what a barrier has read
+
+  std::optional<os::ClosedPort> closed_port_;  ///< opened by the first barrier
+  wire::Bytes probe_;
   std::uint32_t probe_seq_ = 0;
   bool probe_answered_ = false;
 };

@@ -12,16 +12,17 @@ namespace tcpcraft::wire {
 /// What is wrong on purpose in a crafted segment; written over the finished bytes.
 struct Deformity {
   /// The checksum field is this number.
-  std::optional<std::uint16_t> checksum;
+  std::optional<std::uint16_t> checksum = std::nullopt;
   /// The checksum field is anything but right (ignored where `checksum` is set).
   bool bad_checksum = false;
   /// The data offset field, in 32-bit words, 0 to 15.
-  std::optional<std::uint8_t> data_offset;
+  std::optional<std::uint8_t> data_offset = std::nullopt;
 };
 
 /// The IP datagram that carries `segment`: header lengths, checksums and the padding of the options to a
-/// 32-bit boundary are made right, then `deformity` is applied. `id` 0 is kept. Options beyond 40 bytes throw
-/// std::length_error: callers check `options_size` first.
+/// 32-bit boundary are made right, `deformity` aside; the checksum covers a wrong data offset as it stands, so
+/// that the offset is all that is wrong. `id` 0 is kept. Options beyond 40 bytes, and a datagram beyond 65,535,
+/// throw std::length_error: callers check `options_size` first.
 Bytes encode(const Segment& segment, const Deformity& deformity = {});
 
 /// The bytes that `options` occupy, before padding.

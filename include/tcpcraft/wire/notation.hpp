@@ -63,7 +63,8 @@ ParsedSegment parse_segment(std::string_view text, Purpose purpose);
 
 /// Reads `10ms`, `1.5s`, `200us`, `7ns`, or a bare `0`; nothing if `text` is none of these.
 std::optional<Duration> parse_duration(std::string_view text);
-/// The shortest exact text that `parse_duration` reads back: `10ms`.
+/// The exact text that `parse_duration` reads back, in the largest unit that leaves a whole part: `10ms`,
+/// `1.5s`.
 std::string format_duration(Duration duration);
 
 /// `SYN-ACK`, `PSH-ACK`, `none`.
@@ -93,7 +94,8 @@ std::string format_number(const Number& number);
 /// The notation of a specification, with nothing added: parsing it again gives the same specification.
 std::string format_spec(const SegmentSpec& spec);
 
-/// The word of `candidates` nearest to `word` by edit distance, or "" where none is near enough to be meant.
+/// The word of `candidates` nearest to `word` by edit distance, or else one that is the beginning of the other
+/// (`win` of `window`); "" where none is near enough to be meant.
 std::string nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
 }  // namespace tcpcraft::wire

@@ -64,8 +64,9 @@ struct FastOpen {
 struct RawOption {
   std::uint8_t kind = 0;
   Bytes data;
-  /// The length octet, where it differs from `data.size() + 2`: the option is malformed.
-  std::optional<std::uint8_t> length;
+  /// The length octet, where it differs from `data.size() + 2`: the option is malformed. 0 also where the
+  /// header ends before the octet.
+  std::optional<std::uint8_t> length = std::nullopt;
   friend bool operator==(const RawOption&, const RawOption&) = default;
 };
 

@@ -66,6 +66,8 @@ struct Md5Spec {
 struct RawOptionSpec {
   std::uint8_t kind = 0;
   std::optional<Bytes> data;  ///< absent: `0xfd:*`
+  /// The length octet where it is wrong on purpose: `0xfd/9:0102` claims nine bytes and has four.
+  std::optional<std::uint8_t> length = std::nullopt;
   friend bool operator==(const RawOptionSpec&, const RawOptionSpec&) = default;
 };
 using OptionSpec = std::variant<EndOfOptions, Nop, MssSpec, WindowScaleSpec, SackPermitted, SackSpec,

@@ -23,7 +23,9 @@ class SeqNum {
   friend constexpr SeqNum operator+(SeqNum a, std::int64_t delta) {
     return SeqNum(a.raw_ + static_cast<std::uint32_t>(delta));
   }
-  friend constexpr SeqNum operator-(SeqNum a, std::int64_t delta) { return a + -delta; }
+  friend constexpr SeqNum operator-(SeqNum a, std::int64_t delta) {
+    return SeqNum(a.raw_ - static_cast<std::uint32_t>(delta));
+  }
   SeqNum& operator+=(std::int64_t delta) { return *this = *this + delta; }
 
   /// The signed distance from `b` to `a`, in -2^31 .. 2^31-1.

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <tcpcraft/engine/craft.hpp>
+#include <tcpcraft/engine/match.hpp>
+#include <tcpcraft/engine/result.hpp>
+#include <tcpcraft/kernel/side.hpp>
+#include <tcpcraft/scenario/scenario.hpp>
+#include <tcpcraft/transport/link.hpp>
+
+namespace tcpcraft::engine {
+
+/// Puts a datagram on the wire.
+struct Transmit {
+  wire::Bytes packet;
+};
+/// Runs a barrier; answered by `Machine::barrier`.
+struct RunBarrier {};
+/// Waits until something passes or the time has come.
+struct WaitUntil {
+  wire::Time deadline;
+};
+/// Answered by `Machine::state`.
+struct AskState {};
+/// Answered by `Machine::counters`.
+struct AskCounters {};
+/// The result is there.
+struct Finished {};
+using Action = std::variant<Transmit, RunBarrier, WaitUntil, AskState, AskCounters, Finished>;
+
+/// What a run is played with.
+struct Setup {
+  wire::Endpoint kernel;
+  wire::Endpoint peer;
+  wire::SeqNum iss;             ///< the peer's
+  std::uint32_t timestamp = 1;  ///< the peer's timestamp clock at the start, in ms
+  bool fresh_counters = true;   ///< the namespace is new: its counters began at 0
+};
+
+/// Plays one scenario, step by step, without any I/O: events and the time go in, actions come out. Before
+/// `next` is called, everything that has passed must have been told to `passed`.
+class Machine {
+ public:
+  /// `scenario` and `observer` must outlive the machine; `observer` may be null.
+  Machine(const scenario::Scenario& scenario, const Setup& setup, wire::Time start, Observer* observer);
+
+  /// Something passed on the link, in either direction.
+  void passed(const transport::Arrival& arrival);
+  void barrier(transport::Barrier outcome);
+  void state(const kernel::SocketState& state);
+  /// The counters, cleared of what our own probes added. The first call is the base of all others.
+  void counters(const kernel::Counters& counters);
+
+  /// Proceeds as far as it can.
+  Action next(wire::Time now);
+
+  /// After `Finished`. The kernel's words on a failure are filled in by `explain_failure` before.
+  Result& result() { return result_; }
+  void explain_failure(const kernel::SocketState& state, const kernel::Counters& counters);
+
+  /// How many of the kernel's segments passed: the guard's port counts each as received.
+  std::int64_t kernel_segments() const { return kernel_segments_; }
+
+ private:
+  /// A crafted segment on its way.
+  struct Pending {
+    Crafted crafted;
+    wire::Bytes tcp;
+    std::size_t step;
+  };
+  /// A segment of the kernel's that no step has taken yet.
+  struct Unread {
+    wire::Segment segment;
+    wire::Time time;
+    bool kernel_time;
+    Expectation expectation;
+    std::optional<Expectation> crossed;  ///< what was expected before the peer's last segment arrived
+    std::size_t trace_entry;
+  };
+  using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
+  enum class Progress { next_step, blocked };
+
+  model::Tcb& connection(Ports ports);
+  void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
+  void passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival);
+  void record(TraceEntry entry);
+
+  std::optional<Action> play(const scenario::Send& step, wire::Time now);
+  std::optional<Action> play(const scenario::Expect& step, wire::Time now);
+  std::optional<Action> play(const scenario::Silence& step, wire::Time now);
+  std::optional<Action> play(const scenario::State& step, wire::Time now);
+  std::optional<Action> play(const scenario::Counter& step, wire::Time now);
+  std::optional<Action> play(const scenario::Wait& step, wire::Time now);
+  std::optional<Action> play(const scenario::Note& step, wire::Time now);
+  std::optional<Action> play_end();
+
+  std::optional<Action> take(const scenario::Expect& step, wire::Time bound);
+  std::optional<Action> absent(const scenario::Expect& step, wire::Time bound);
+  std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
+  bool next_step_decides() const;
+  Action prove_silence();
+
+  void advance();
+  Action fail(Mismatch mismatch);
+  Action fail_segment(const scenario::Expect& step, const Unread& unread,
+                      std::vector<Difference> differences);
+  Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
+                         std::string expected);
+  Action finish(Verdict verdict, std::string reason = "");
+  wire::Time last_send_time() const;
+  std::string since_last_send(wire::Time time) const;
+
+  const scenario::Scenario& scenario_;
+  Setup setup_;
+  Observer* observer_;
+  Result result_;
+
+  model::Tcb peer_;
+  std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
+  std::optional<model::Tcb>
+      before_;  // the kernel's TCB before the peer's last segment, where it owed something
+  std::deque<Pending> pending_;
+  std::deque<Unread> unread_;
+
+  std::size_t step_ = 0;
+  bool sent_ = false;                // the present `send` is on its way
+  std::optional<wire::Time> grace_;  // set where we woke up late at the end of a wait
+  std::optional<transport::Barrier> barrier_;
+  std::optional<kernel::SocketState> state_;
+  std::optional<kernel::Counters> counters_;
+  std::optional<kernel::Counters> base_counters_;
+  std::map<std::string, std::int64_t> counter_marks_;  // where each named counter stood at its last step
+
+  wire::Time anchor_;  // the end of the previous step
+  bool anchor_exact_ = true;
+  wire::Duration scripted_{};  // the waits so far: the peer's timestamp clock
+  std::uint32_t clock_base_ = 0;
+  std::uint16_t id_ = 0;
+  std::optional<std::size_t> last_send_;
+  std::optional<std::size_t> last_send_entry_;
+  const model::Rule* last_rule_ = nullptr;
+  std::int64_t kernel_segments_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace tcpcraft::engine

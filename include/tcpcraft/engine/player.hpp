@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <poll.h>
+
+#include <tcpcraft/engine/machine.hpp>
+#include <tcpcraft/engine/result.hpp>
+#include <tcpcraft/kernel/side.hpp>
+#include <tcpcraft/transport/link.hpp>
+
+namespace tcpcraft::engine {
+
+/// The time, and waiting for it.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual wire::Time now() = 0;
+  /// Returns when one of `fds` is ready or the time has come, whichever is first; or early, when interrupted.
+  virtual void wait(std::vector<pollfd>& fds, wire::Time deadline) = 0;
+  /// Whether the run is to be broken off.
+  virtual bool interrupted() const { return false; }
+};
+
+/// The system's clock, by which the kernel stamps packets, and ppoll.
+class SystemClock : public Clock {
+ public:
+  wire::Time now() override;
+  void wait(std::vector<pollfd>& fds, wire::Time deadline) override;
+};
+
+/// Hears of every packet, for a capture.
+class Tap {
+ public:
+  virtual ~Tap() = default;
+  virtual void packet(const transport::Arrival& arrival) = 0;
+};
+
+/// Plays a scenario to its end: the one blocking loop. `tap` and `observer` may be null. Throws
+/// os::SystemError where the system refuses, never for what the kernel under test does.
+Result play(const scenario::Scenario& scenario, const Setup& setup, transport::Link& link, kernel::Side& side,
+            Clock& clock, Observer* observer = nullptr, Tap* tap = nullptr);
+
+}  // namespace tcpcraft::engine

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <tcpcraft/kernel/side.hpp>
+#include <tcpcraft/model/rule.hpp>
+#include <tcpcraft/scenario/source.hpp>
+#include <tcpcraft/wire/notation.hpp>
+#include <tcpcraft/wire/segment.hpp>
+#include <tcpcraft/wire/time.hpp>
+
+namespace tcpcraft::engine {
+
+enum class Verdict {
+  pass,
+  fail,          ///< the kernel deviated
+  error,         ///< the scenario is invalid, or asks for what is not there
+  skip,          ///< it cannot run here
+  inconclusive,  ///< the host was too late, or a probe was lost: nothing is known, to be run again
+};
+
+enum class Party { peer, kernel };
+
+/// A segment as it passed.
+struct PassedSegment {
+  wire::Time time;
+  Party from = Party::peer;
+  wire::Segment segment;
+  wire::Origins origins;  ///< of the numbers, as they were known at that time
+  const model::Rule* rule =
+      nullptr;  ///< for the kernel's: why it is sent; for the peer's: how it is to be handled
+  std::optional<std::size_t> step;  ///< the `send` that it came from
+};
+
+/// The text of a `note`, where it stood.
+struct PassedNote {
+  wire::Time time;
+  std::string text;
+};
+
+using TraceEntry = std::variant<PassedSegment, PassedNote>;
+
+/// One way in which a segment differs from what was expected.
+struct Difference {
+  wire::Part part = wire::Part::flags;
+  std::string expected;               ///< `ack=2`
+  std::string received;               ///< `ack=1`, spelled as `format_segment` spells it
+  const model::Rule* rule = nullptr;  ///< where the expectation was derived; absent where it was written
+};
+
+/// The kernel deviated: where, how and why that is wrong.
+struct Mismatch {
+  std::string summary;   ///< "the kernel's ACK does not cover the FIN"
+  std::size_t step = 0;  ///< the step that failed; the number of steps where the end of the scenario did
+  scenario::Span span;   ///< the token that failed
+  std::string label;     ///< behind the caret: "received ack=1"
+  std::optional<std::size_t> cause;  ///< the last step that sent a segment before
+  std::string expected;
+  std::string received;
+  std::vector<Difference> differences;
+  std::string timing;  ///< "0.388 ms after the FIN-ACK"; may be empty
+  const model::Rule* rule = nullptr;
+  std::optional<std::size_t> trace_entry;                      ///< the segment that failed
+  kernel::SocketState kernel;                                  ///< as sock_diag told it after the failure
+  std::vector<std::pair<std::string, std::int64_t>> counters;  ///< those that moved during the run
+};
+
+/// What became of a scenario: pure data, which every report reads.
+struct Result {
+  Verdict verdict = Verdict::pass;
+  std::string reason;                   ///< of error, skip and inconclusive
+  std::optional<scenario::Span> place;  ///< what in the scenario an error is about
+  std::optional<Mismatch> mismatch;     ///< present exactly when the verdict is fail
+  wire::Time started;
+  wire::Duration took{};
+  std::vector<TraceEntry> trace;
+};
+
+/// Hears of things as they happen.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// The run begins; once, before anything passes.
+  virtual void started(wire::Time) {}
+  virtual void passed(const TraceEntry& entry) = 0;
+};
+
+}  // namespace tcpcraft::engine

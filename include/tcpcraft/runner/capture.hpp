@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+
+#include <tcpcraft/engine/player.hpp>
+#include <tcpcraft/wire/pcap.hpp>
+
+namespace tcpcraft::runner {
+
+/// Writes every packet to a capture file, with the checksums completed that the kernel leaves out on
+/// loopback.
+class Capture : public engine::Tap {
+ public:
+  /// Throws std::system_error where the file cannot be made.
+  explicit Capture(const std::filesystem::path& path) : writer_(path) {}
+  void packet(const transport::Arrival& arrival) override;
+
+ private:
+  wire::PcapWriter writer_;
+};
+
+}  // namespace tcpcraft::runner

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <tcpcraft/engine/result.hpp>
+
+namespace tcpcraft::runner {
+
+/// What the process that runs a scenario tells the one that started it.
+struct Outcome {
+  engine::Verdict verdict = engine::Verdict::error;
+  std::string reason;
+  wire::Duration took{};
+  bool cannot_run = false;  ///< no scenario can run here: `reason` says what would help
+};
+
+/// Runs `body` in a child process, which dies with this one, and returns what it returned. A child that dies
+/// of itself yields an error that says how. This process must have one thread.
+Outcome run_in_child(const std::function<Outcome()>& body);
+
+}  // namespace tcpcraft::runner

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include <tcpcraft/engine/player.hpp>
+#include <tcpcraft/engine/result.hpp>
+#include <tcpcraft/scenario/scenario.hpp>
+
+namespace tcpcraft::runner {
+
+/// Where the traffic goes.
+enum class Net {
+  isolated,  ///< a user and network namespace of its own
+  host,      ///< the host's own loopback
+  target,    ///< an address elsewhere that the user has named, over the host's network
+};
+
+/// Nothing can run here, and what would help.
+class CannotRun : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct RunOptions {
+  Net net = Net::isolated;
+  std::uint64_t seed = 0;  ///< for what a scenario leaves to chance
+  engine::Observer* observer = nullptr;
+  engine::Tap* tap = nullptr;
+};
+
+/// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
+/// Throws CannotRun. To be called once in a process.
+void enter_network(Net net);
+
+/// Gives the present network namespace what the scenario asks for: its addresses and sysctls. A result only
+/// where the scenario cannot be played: an unknown sysctl, or one that is not ours to set.
+std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net);
+
+/// Plays a scenario in the present network namespace: server, guard, raw sockets, and the engine. What is
+/// left of its connection is removed. Throws os::SystemError.
+engine::Result play(const scenario::Scenario& scenario, const RunOptions& options, engine::Clock& clock);
+
+/// The peer's initial sequence number for a run of this title.
+std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::uint64_t seed);
+
+}  // namespace tcpcraft::runner

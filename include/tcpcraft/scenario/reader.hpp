@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tcpcraft/scenario/diagnostic.hpp>
+#include <tcpcraft/scenario/scenario.hpp>
+#include <tcpcraft/scenario/source.hpp>
+
+namespace tcpcraft::scenario {
+
+/// Gives the contents of the file that a payload `file(path)` names; nothing where it cannot be read.
+using FileReader = std::function<std::optional<wire::Bytes>(const std::string& path)>;
+
+/// Reads files relative to the folder of the scenario `source_name`.
+FileReader files_beside(const std::string& source_name);
+
+struct Reading {
+  std::optional<Scenario> scenario;     ///< present exactly when there are no diagnostics
+  std::vector<Diagnostic> diagnostics;  ///< all that is wrong, in the order of the text
+};
+
+/// Reads a scenario. Never throws for what the text says.
+Reading read(const Source& source, const FileReader& files);
+
+}  // namespace tcpcraft::scenario

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tcpcraft/scenario/source.hpp>
+#include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/notation.hpp>
+#include <tcpcraft/wire/segment_spec.hpp>
+
+namespace tcpcraft::scenario {
+
+/// A segment as written, and where its parts stand in the file.
+struct WrittenSegment {
+  wire::SegmentSpec spec;
+  Span span;  ///< the whole notation
+  std::map<wire::Part, Span> parts;
+
+  /// The span of a part, or of the flags where the part is not written.
+  Span span_of(wire::Part part) const;
+};
+
+/// `send`: craft the segment and put it on the wire.
+struct Send {
+  WrittenSegment segment;
+};
+/// `expect` and `optional`: the next segment from the kernel.
+struct Expect {
+  WrittenSegment segment;
+  bool optional = false;
+};
+/// `expect: nothing` and `expect: nothing for 200ms`.
+struct Silence {
+  std::optional<wire::Duration> duration;  ///< absent: no immediate reaction
+};
+/// `state`: the name as RFC 9293 prints it.
+struct State {
+  std::string name;
+};
+/// `counter: NAME += N`.
+struct Counter {
+  std::string name;
+  std::int64_t increase = 0;
+};
+struct Wait {
+  wire::Duration duration{};
+};
+struct Note {
+  std::string text;
+};
+
+struct Step {
+  Span verb;   ///< the step's key
+  Span value;  ///< what stands behind it
+  std::variant<Send, Expect, Silence, State, Counter, Wait, Note> action;
+};
+
+/// A sysctl of the scenario's network namespace.
+struct Sysctl {
+  std::string name;  ///< with dots: `net.ipv4.tcp_rfc1337`
+  std::string value;
+  Span span;
+};
+
+/// The side under test.
+struct Kernel {
+  std::string app = "echo-once";
+  wire::Endpoint address;
+  std::vector<Sysctl> sysctls;
+};
+
+/// What a crafted SYN or SYN-ACK carries when it names no options.
+struct PeerOptions {
+  std::optional<std::uint16_t> mss;
+  std::optional<std::uint8_t> wscale;
+  bool sack = false;
+  bool timestamps = false;
+};
+
+/// The crafted side.
+struct Peer {
+  wire::IpAddress address;
+  std::optional<std::uint16_t> port;  ///< absent: picked when the run begins
+  std::optional<std::uint32_t> iss;   ///< absent: random, from the run's seed
+  std::uint16_t window = 65535;
+  PeerOptions options;
+};
+
+/// One scenario, read and checked; everything it says is known to be possible.
+struct Scenario {
+  std::string title;
+  std::string about;
+  std::vector<std::string> rfc;
+  std::vector<std::string> tags;
+  Kernel kernel;
+  Peer peer;
+  std::vector<Step> steps;
+};
+
+}  // namespace tcpcraft::scenario

@@ -1,0 +1,84 @@
+#include "common.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+
+#include <unistd.h>
+
+#include <tcpcraft/report/console.hpp>
+
+namespace tcpcraft::cli {
+
+namespace fs = std::filesystem;
+
+void add_net_option(CLI::App& command, runner::Net& net) {
+  static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
+                                                        {"host", runner::Net::host}};
+  command
+      .add_option_function<std::string>(
+          "--net", [&net](const std::string& name) { net = names.at(name); },
+          "where the traffic goes: a private network namespace that needs no privilege, or the host's own "
+          "loopback "
+          "(needs CAP_NET_RAW)")
+      ->check(CLI::IsMember({"private", "host"}))
+      ->default_str("private");
+}
+
+void add_color_option(CLI::App& command, std::string& color) {
+  command.add_option("--color", color, "colour: on a terminal without NO_COLOR, always, or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
+
+report::Style style_for(const std::string& color) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const bool wanted = ::isatty(STDOUT_FILENO) && !(no_color && *no_color);
+  return report::Style(color == "always" || (color == "auto" && wanted));
+}
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      if (!fs::exists(path, error)) throw CLI::ValidationError(path, "no such file or folder");
+      files.push_back(path);
+      continue;
+    }
+    const std::size_t first = files.size();
+    for (const auto& entry : fs::recursive_directory_iterator(path))
+      if (entry.path().extension() == ".scn" && entry.is_regular_file())
+        files.push_back(entry.path().string());
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+    if (files.size() == first) throw CLI::ValidationError(path, "no .scn files in this folder");
+  }
+  return files;
+}
+
+std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
+                                                const report::Style& style) {
+  try {
+    source = scenario::load(path);
+  } catch (const std::system_error& error) {
+    print(style.red("error") + ": " + report::printable(error.what()) + "\n");
+    return {};
+  }
+  scenario::Reading reading = scenario::read(source, scenario::files_beside(path));
+  for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
+    print(report::format_diagnostic(source, diagnostic, style) + "\n");
+  return std::move(reading.scenario);
+}
+
+std::uint64_t random_seed() {
+  return std::random_device()();
+}
+
+}  // namespace tcpcraft::cli

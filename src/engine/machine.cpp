@@ -1,0 +1,297 @@
+#include <algorithm>
+#include <cassert>
+
+#include <tcpcraft/engine/machine.hpp>
+#include <tcpcraft/model/arrive.hpp>
+#include <tcpcraft/model/peer.hpp>
+
+namespace tcpcraft::engine {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a segment, or the link's echo of our own, may take where nothing else is said.
+constexpr wire::Duration patience = 1s;
+
+/// A wake-up later than this says that the host was elsewhere, and perhaps the kernel's timers with it. What
+/// was due is then given some grace to come after all: a segment that is merely late says nothing about the
+/// kernel.
+constexpr wire::Duration tolerated_lateness = 1ms;
+constexpr wire::Duration grace = 50ms;
+
+/// How near to a segment of the peer's the kernel's own may have been under way already, sent by a timer.
+constexpr wire::Duration crossing_window = 1ms;
+
+bool has_counters(const scenario::Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const scenario::Step& step) {
+    return std::holds_alternative<scenario::Counter>(step.action);
+  });
+}
+
+/// Whether the kernel may send something without being provoked: an acknowledgement it delays, a
+/// retransmission.
+bool owes(const model::Tcb& kernel) {
+  return kernel.iss && (kernel.last_ack_sent != kernel.rcv_nxt || kernel.snd_una != kernel.snd_nxt);
+}
+
+}  // namespace
+
+Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::Time start, Observer* observer)
+    : scenario_(scenario),
+      setup_(setup),
+      observer_(observer),
+      peer_(model::peer_with(setup.iss)),
+      anchor_(start),
+      clock_base_(setup.timestamp) {
+  result_.started = start;
+  if (observer_) observer_->started(start);
+}
+
+model::Tcb& Machine::connection(Ports ports) {
+  const auto [found, created] = connections_.try_emplace(ports);
+  const bool served = ports.first == setup_.kernel.port && scenario_.kernel.app != "none";
+  if (created && served) found->second = model::listening();
+  return found->second;
+}
+
+void Machine::record(TraceEntry entry) {
+  result_.trace.push_back(std::move(entry));
+  if (observer_) observer_->passed(result_.trace.back());
+}
+
+void Machine::passed(const transport::Arrival& arrival) {
+  if (finished_) return;
+  std::optional<wire::Segment> segment = wire::decode(arrival.packet);
+  if (!segment) return;
+  const bool own = !pending_.empty() && segment->source == pending_.front().crafted.segment.source &&
+                   segment->destination == pending_.front().crafted.segment.destination;
+  const bool to_kernel = own || segment->source == setup_.peer || segment->destination == setup_.kernel;
+  if (to_kernel)
+    passed_to_kernel(std::move(*segment), arrival);
+  else
+    passed_from_kernel(std::move(*segment), arrival);
+}
+
+void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival) {
+  const bool ours =
+      !pending_.empty() && arrival.packet.size() >= pending_.front().tcp.size() &&
+      std::equal(pending_.front().tcp.rbegin(), pending_.front().tcp.rend(), arrival.packet.rbegin());
+  PassedSegment entry{arrival.time, Party::peer, std::move(segment), {peer_.iss, peer_.irs}, nullptr, {}};
+  if (!ours) {
+    const std::string name = wire::format_flags(entry.segment.flags);
+    record(std::move(entry));
+    finish(Verdict::error,
+           "the host's own TCP answered for the peer with " + name +
+               ": the guard of the crafted port leaks, so this run says nothing about the kernel under test");
+    return;
+  }
+  const Pending pending = std::move(pending_.front());
+  pending_.pop_front();
+  entry.step = pending.step;
+  model::Tcb& kernel = connection({entry.segment.destination.port, entry.segment.source.port});
+  before_.reset();
+  if (!pending.crafted.deformity.checksum && !pending.crafted.deformity.bad_checksum &&
+      !pending.crafted.deformity.data_offset) {
+    if (owes(kernel)) before_ = kernel;
+    entry.rule = model::arrive(kernel, entry.segment).rule;
+  }
+  last_rule_ = entry.rule;
+  last_send_ = pending.step;
+  last_send_entry_ = result_.trace.size();
+  anchor_ = arrival.time;
+  anchor_exact_ = arrival.kernel_time;
+  record(std::move(entry));
+}
+
+void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival) {
+  ++kernel_segments_;
+  const Ports ports{segment.source.port, segment.destination.port};
+  const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
+  model::Tcb& kernel = connection(ports);
+  Unread unread{segment, arrival.time,        arrival.kernel_time, expectation(kernel, segment, peer_.iss),
+                {},      result_.trace.size()};
+  if (before_ && own_connection && arrival.time - last_send_time() < crossing_window)
+    unread.crossed = expectation(*before_, segment, peer_.iss);
+  const model::Rule* rule = model::transmitted(kernel, segment);
+  if (own_connection) model::peer_received(peer_, segment);
+  record(PassedSegment{
+      arrival.time, Party::kernel, std::move(segment), unread.expectation.names.origins, rule, {}});
+  unread_.push_back(std::move(unread));
+}
+
+void Machine::barrier(transport::Barrier outcome) {
+  barrier_ = outcome;
+}
+
+void Machine::state(const kernel::SocketState& state) {
+  state_ = state;
+}
+
+void Machine::counters(const kernel::Counters& counters) {
+  if (!base_counters_)
+    base_counters_ = counters;
+  else
+    counters_ = counters;
+}
+
+Action Machine::next(wire::Time now) {
+  if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};
+  while (!finished_) {
+    const auto action =
+        step_ < scenario_.steps.size()
+            ? std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action)
+            : play_end();
+    if (action) return *action;
+  }
+  return Finished{};
+}
+
+void Machine::advance() {
+  ++step_;
+  sent_ = false;
+  barrier_.reset();
+  grace_.reset();
+  state_.reset();
+  counters_.reset();
+}
+
+std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
+  if (sent_) {
+    if (pending_.empty()) {
+      advance();
+      return {};
+    }
+    if (now < anchor_ + patience) return WaitUntil{anchor_ + patience};
+    return finish(Verdict::inconclusive, "a crafted segment was not seen to reach the kernel");
+  }
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(scripted_).count();
+  Crafted crafted = craft(step.segment.spec, peer_, scenario_.peer, setup_.peer, setup_.kernel,
+                          clock_base_ + static_cast<std::uint32_t>(elapsed), ++id_);
+  if (const auto* written = wire::find<wire::Timestamps>(crafted.segment.options);
+      written && crafted.segment.has(wire::Flag::syn) && !peer_.offered.timestamps)
+    clock_base_ = written->tsval - static_cast<std::uint32_t>(elapsed);
+  model::peer_sent(peer_, crafted.segment, crafted.broken);
+  wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
+  const std::size_t ip_header = crafted.segment.source.address.is_v6() ? 40 : 20;
+  pending_.push_back(
+      {std::move(crafted), {packet.begin() + static_cast<std::ptrdiff_t>(ip_header), packet.end()}, step_});
+  sent_ = true;
+  anchor_ = now;
+  return Transmit{std::move(packet)};
+}
+
+std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now) {
+  const auto& within = step.segment.spec.within;
+  const wire::Time bound = anchor_ + (within ? within->max : patience);
+  if (!unread_.empty()) return take(step, bound);
+  if (step.optional && !within && !next_step_decides()) {
+    if (!barrier_) return RunBarrier{};
+    advance();
+    return {};
+  }
+  if (now < bound) return WaitUntil{bound};
+  if (!grace_ && within && now - bound > tolerated_lateness) grace_ = now + grace;
+  if (grace_ && now < *grace_) return WaitUntil{*grace_};
+  return absent(step, bound);
+}
+
+/// Whether the step behind an `optional` waits for a segment itself, so that the next one to come decides.
+bool Machine::next_step_decides() const {
+  for (std::size_t i = step_ + 1; i < scenario_.steps.size(); ++i) {
+    if (std::holds_alternative<scenario::Note>(scenario_.steps[i].action)) continue;
+    return std::holds_alternative<scenario::Expect>(scenario_.steps[i].action);
+  }
+  return false;
+}
+
+/// The oldest unread segment, against an `expect` or `optional`.
+std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bound) {
+  const Unread& unread = unread_.front();
+  const wire::SegmentSpec& spec = step.segment.spec;
+  std::vector<Difference> found = differences(spec, unread.segment, unread.expectation);
+  if (!found.empty()) {
+    if (unread.crossed && differences(spec, unread.segment, *unread.crossed).empty())
+      return finish(Verdict::inconclusive,
+                    "the kernel's " + wire::format_flags(unread.segment.flags) +
+                        " crossed the peer's segment: it cannot be told which came first");
+    if (step.optional) {
+      advance();
+      return {};
+    }
+    return fail_segment(step, unread, std::move(found));
+  }
+  const auto& within = spec.within;
+  if (step.optional && within && (unread.time > bound || unread.time < anchor_ + within->min)) {
+    advance();
+    return {};
+  }
+  if (auto untimely = judge_time(step, unread, bound)) return untimely;
+  anchor_ = unread.time;
+  anchor_exact_ = unread.kernel_time;
+  unread_.pop_front();
+  advance();
+  return {};
+}
+
+/// Silence of the immediate kind: whatever is unread breaks it; nothing unread, and a barrier, proves it.
+std::optional<Action> Machine::play(const scenario::Silence& step, wire::Time now) {
+  const scenario::Span span = scenario_.steps[step_].value;
+  const auto broken = [&](const Unread& unread) {
+    return fail_unexpected(
+        unread, "the kernel was to be silent, but sent " + wire::format_flags(unread.segment.flags), span,
+        "nothing");
+  };
+  if (!step.duration) {
+    if (!unread_.empty()) return broken(unread_.front());
+    if (!barrier_) return RunBarrier{};
+    if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+    advance();
+    return {};
+  }
+  const wire::Time end = anchor_ + *step.duration;
+  if (!unread_.empty() && unread_.front().time <= end) return broken(unread_.front());
+  if (now < end) return WaitUntil{end};
+  scripted_ += *step.duration;
+  anchor_ = end;
+  advance();
+  return {};
+}
+
+std::optional<Action> Machine::play(const scenario::Wait& step, wire::Time now) {
+  const wire::Time end = anchor_ + step.duration;
+  if (now < end) return WaitUntil{end};
+  scripted_ += step.duration;
+  anchor_ = end;
+  advance();
+  return {};
+}
+
+std::optional<Action> Machine::play(const scenario::Note& step, wire::Time now) {
+  record(PassedNote{now, step.text});
+  advance();
+  return {};
+}
+
+std::optional<Action> Machine::play_end() {
+  if (!unread_.empty()) {
+    const std::string name = wire::format_flags(unread_.front().segment.flags);
+    const scenario::Span span = scenario_.steps.back().value;
+    return fail_unexpected(unread_.front(),
+                           "the kernel sent one more segment, " + name + ", that no step expects",
+                           {span.end, span.end}, "nothing more");
+  }
+  if (!barrier_) return RunBarrier{};
+  if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+  return finish(Verdict::pass);
+}
+
+Action Machine::finish(Verdict verdict, std::string reason) {
+  if (!finished_) {
+    result_.verdict = verdict;
+    result_.reason = std::move(reason);
+    finished_ = true;
+  }
+  return Finished{};
+}
+
+}  // namespace tcpcraft::engine

@@ -1,0 +1,107 @@
+#include <ctime>
+
+#include <tcpcraft/engine/player.hpp>
+
+namespace tcpcraft::engine {
+namespace {
+
+/// What a barrier and the guard add to the counters of the kernel under test: the probe, the kernel's answer
+/// to it, and each of the kernel's own segments, received once more at the guarded port.
+void clear_of_probes(kernel::Counters& counters, std::int64_t barriers, std::int64_t kernel_segments) {
+  counters["Tcp.InSegs"] -= 2 * barriers + kernel_segments;
+  counters["Tcp.OutSegs"] -= barriers;
+  counters["Tcp.OutRsts"] -= barriers;
+}
+
+class Player {
+ public:
+  Player(Machine& machine, transport::Link& link, kernel::Side& side, Clock& clock, Tap* tap)
+      : machine_(machine), link_(link), side_(side), clock_(clock), tap_(tap) {}
+
+  void play() {
+    for (;;) {
+      settle();
+      if (clock_.interrupted()) return;
+      const Action action = machine_.next(clock_.now());
+      if (std::holds_alternative<Finished>(action)) break;
+      std::visit([&](const auto& a) { perform(a); }, action);
+    }
+    if (machine_.result().verdict == Verdict::fail)
+      machine_.explain_failure(side_.socket_state(), counters());
+  }
+
+ private:
+  /// Lets the application act and the machine hear of everything, until nothing moves any more.
+  void settle() {
+    do {
+      arrivals_.clear();
+      link_.receive(arrivals_);
+      for (const transport::Arrival& arrival : arrivals_) {
+        if (tap_) tap_->packet(arrival);
+        machine_.passed(arrival);
+      }
+    } while (side_.pump());
+  }
+
+  kernel::Counters counters() {
+    kernel::Counters result = side_.counters();
+    clear_of_probes(result, barriers_, machine_.kernel_segments());
+    return result;
+  }
+
+  void perform(const Transmit& action) { link_.send(action.packet); }
+  void perform(RunBarrier) {
+    ++barriers_;
+    const transport::Barrier outcome = link_.barrier();
+    settle();
+    machine_.barrier(outcome);
+  }
+  void perform(WaitUntil action) {
+    fds_.assign(1, pollfd{link_.fd(), POLLIN, 0});
+    side_.add_poll(fds_);
+    clock_.wait(fds_, action.deadline);
+  }
+  void perform(AskState) { machine_.state(side_.socket_state()); }
+  void perform(AskCounters) { machine_.counters(counters()); }
+  void perform(Finished) {}
+
+  Machine& machine_;
+  transport::Link& link_;
+  kernel::Side& side_;
+  Clock& clock_;
+  Tap* tap_;
+  std::vector<transport::Arrival> arrivals_;
+  std::vector<pollfd> fds_;
+  std::int64_t barriers_ = 0;
+};
+
+}  // namespace
+
+wire::Time SystemClock::now() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return wire::Time(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+void SystemClock::wait(std::vector<pollfd>& fds, wire::Time deadline) {
+  const wire::Duration left = std::max(deadline - now(), wire::Duration{});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  const timespec timeout{seconds.count(), (left - seconds).count()};
+  ppoll(fds.data(), fds.size(), &timeout, nullptr);
+}
+
+Result play(const scenario::Scenario& scenario, const Setup& setup, transport::Link& link, kernel::Side& side,
+            Clock& clock, Observer* observer, Tap* tap) {
+  const wire::Time start = clock.now();
+  Machine machine(scenario, setup, start, observer);
+  Player(machine, link, side, clock, tap).play();
+  Result result = std::move(machine.result());
+  result.took = clock.now() - start;
+  if (clock.interrupted() && result.verdict != Verdict::fail) {
+    result.verdict = Verdict::skip;
+    result.reason = "interrupted";
+  }
+  return result;
+}
+
+}  // namespace tcpcraft::engine

@@ -1,0 +1,171 @@
+// What the machine says where the kernel deviated.
+
+#include <algorithm>
+#include <cstdio>
+
+#include <tcpcraft/engine/machine.hpp>
+
+namespace tcpcraft::engine {
+namespace {
+
+std::string milliseconds(wire::Duration duration) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.3f ms", std::chrono::duration<double, std::milli>(duration).count());
+  return text;
+}
+
+}  // namespace
+
+wire::Time Machine::last_send_time() const {
+  return last_send_entry_ ? std::get<PassedSegment>(result_.trace[*last_send_entry_]).time : result_.started;
+}
+
+std::string Machine::since_last_send(wire::Time time) const {
+  if (!last_send_entry_) return "";
+  const auto& sent = std::get<PassedSegment>(result_.trace[*last_send_entry_]);
+  return milliseconds(time - sent.time) + " after the " + wire::format_flags(sent.segment.flags);
+}
+
+Action Machine::fail(Mismatch mismatch) {
+  mismatch.step = step_;
+  mismatch.cause = last_send_;
+  result_.mismatch = std::move(mismatch);
+  return finish(Verdict::fail);
+}
+
+Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
+                             std::vector<Difference> found) {
+  Mismatch mismatch;
+  const wire::SegmentSpec& spec = step.segment.spec;
+  const Difference& first = found.front();
+  const model::Tcb& kernel = connection({unread.segment.source.port, unread.segment.destination.port});
+  mismatch.summary = summarize(found, spec, unread.segment, unread.expectation, kernel);
+  mismatch.span = step.segment.span_of(first.part);
+  mismatch.label = "received " + first.received;
+  mismatch.expected = describe_expected(spec, unread.expectation);
+  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.timing = since_last_send(unread.time);
+  mismatch.rule = first.rule ? first.rule : last_rule_;
+  mismatch.trace_entry = unread.trace_entry;
+  mismatch.differences = std::move(found);
+  return fail(std::move(mismatch));
+}
+
+Action Machine::fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
+                                std::string expected) {
+  Mismatch mismatch;
+  mismatch.summary = std::move(summary);
+  mismatch.span = span;
+  mismatch.label = "received " + wire::format_flags(unread.segment.flags);
+  mismatch.expected = std::move(expected);
+  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.timing = since_last_send(unread.time);
+  mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
+  mismatch.trace_entry = unread.trace_entry;
+  return fail(std::move(mismatch));
+}
+
+/// Nothing came, not even late.
+std::optional<Action> Machine::absent(const scenario::Expect& step, wire::Time bound) {
+  if (step.optional) {
+    advance();
+    return {};
+  }
+  Mismatch mismatch;
+  const model::Tcb& kernel = connection({setup_.kernel.port, setup_.peer.port});
+  wire::Segment shape;
+  shape.flags = step.segment.spec.flags;
+  const std::string name = wire::format_flags(shape.flags);
+  mismatch.summary = "no " + name + " came within " + wire::format_duration(bound - anchor_);
+  mismatch.span = step.segment.span;
+  mismatch.label = "received nothing";
+  mismatch.expected = describe_expected(step.segment.spec, expectation(kernel, shape, peer_.iss));
+  mismatch.received = "nothing";
+  mismatch.rule = last_rule_;
+  return fail(std::move(mismatch));
+}
+
+/// A segment that is the right one, at the wrong time? The kernel's timers never fire early; late is for the
+/// kernel to answer for only where we were not late ourselves, and then `absent` has said so already.
+std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Unread& unread,
+                                          wire::Time bound) {
+  if (unread.time > bound)
+    return finish(Verdict::inconclusive, "the host was late: a segment came " +
+                                             milliseconds(unread.time - bound) +
+                                             " past its time, and nobody was awake to say so");
+  const auto& within = step.segment.spec.within;
+  const wire::Duration elapsed = std::max(unread.time - anchor_, wire::Duration{});
+  if (!within || elapsed >= within->min) return {};
+  if (!anchor_exact_ || !unread.kernel_time)
+    return finish(Verdict::inconclusive, "a segment had no time stamp of the kernel's");
+  Mismatch mismatch;
+  mismatch.summary = "the kernel's " + wire::format_flags(unread.segment.flags) + " came too early";
+  mismatch.span = step.segment.span_of(wire::Part::within);
+  mismatch.label = "received after " + milliseconds(elapsed);
+  mismatch.expected = describe_expected(step.segment.spec, unread.expectation) + " in " +
+                      wire::format_duration(within->min) + ".." + wire::format_duration(within->max);
+  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.timing = since_last_send(unread.time);
+  mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
+  mismatch.trace_entry = unread.trace_entry;
+  return fail(std::move(mismatch));
+}
+
+std::optional<Action> Machine::play(const scenario::State& step, wire::Time) {
+  if (!state_) return AskState{};
+  const bool is_listening = state_->state == "CLOSED" && state_->listening;
+  if (state_->state == step.name || (step.name == "LISTEN" && is_listening)) {
+    advance();
+    return {};
+  }
+  const std::string actual = is_listening ? "LISTEN" : state_->state;
+  Mismatch mismatch;
+  mismatch.summary = "the kernel's socket is in " + actual + ", not " + step.name;
+  mismatch.span = scenario_.steps[step_].value;
+  mismatch.label = "sock_diag says " + actual;
+  mismatch.expected = step.name;
+  mismatch.received = actual;
+  mismatch.rule = last_rule_;
+  return fail(std::move(mismatch));
+}
+
+std::optional<Action> Machine::play(const scenario::Counter& step, wire::Time) {
+  if (!counters_) return AskCounters{};
+  const auto now = counters_->find(step.name);
+  if (now == counters_->end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, value] : *counters_) names.push_back(name);
+    const std::string near = wire::nearest(step.name, names);
+    result_.place = scenario_.steps[step_].value;
+    return finish(Verdict::error, "this kernel has no counter '" + step.name + "'" +
+                                      (near.empty() ? "" : ": did you mean '" + near + "'?"));
+  }
+  const auto [mark, first] = counter_marks_.try_emplace(step.name, (*base_counters_)[step.name]);
+  const std::int64_t moved = now->second - mark->second;
+  mark->second = now->second;
+  if (moved == step.increase) {
+    advance();
+    return {};
+  }
+  Mismatch mismatch;
+  mismatch.summary =
+      step.name + " moved by " + std::to_string(moved) + ", not by " + std::to_string(step.increase);
+  mismatch.span = scenario_.steps[step_].value;
+  mismatch.label = "moved by " + std::to_string(moved);
+  mismatch.expected = step.name + " += " + std::to_string(step.increase);
+  mismatch.received = step.name + " += " + std::to_string(moved);
+  mismatch.rule = last_rule_;
+  return fail(std::move(mismatch));
+}
+
+void Machine::explain_failure(const kernel::SocketState& state, const kernel::Counters& counters) {
+  if (!result_.mismatch) return;
+  result_.mismatch->kernel = state;
+  for (const auto& [name, value] : counters) {
+    const auto base = base_counters_ ? base_counters_->find(name) : counters.end();
+    const std::int64_t before = base_counters_ && base != base_counters_->end() ? base->second : 0;
+    if (value != before) result_.mismatch->counters.emplace_back(name, value - before);
+  }
+}
+
+}  // namespace tcpcraft::engine

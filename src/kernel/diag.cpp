@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <tcpcraft/kernel/diag.hpp>
+#include <tcpcraft/os/system_error.hpp>
+
+namespace tcpcraft::kernel {
+namespace {
+
+/// A request sock: the kernel's half-open connection of a passive open. Not in the C library's header.
+constexpr std::uint8_t tcp_new_syn_recv = 12;
+
+const char* state_name(std::uint8_t state) {
+  switch (state) {
+    case TCP_ESTABLISHED:
+      return "ESTABLISHED";
+    case TCP_SYN_SENT:
+      return "SYN-SENT";
+    case TCP_SYN_RECV:
+    case tcp_new_syn_recv:
+      return "SYN-RECEIVED";
+    case TCP_FIN_WAIT1:
+      return "FIN-WAIT-1";
+    case TCP_FIN_WAIT2:
+      return "FIN-WAIT-2";
+    case TCP_TIME_WAIT:
+      return "TIME-WAIT";
+    case TCP_CLOSE_WAIT:
+      return "CLOSE-WAIT";
+    case TCP_LAST_ACK:
+      return "LAST-ACK";
+    case TCP_CLOSING:
+      return "CLOSING";
+    default:
+      return "CLOSED";
+  }
+}
+
+inet_diag_sockid socket_id(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
+  inet_diag_sockid id{};
+  id.idiag_sport = htons(kernel.port);
+  id.idiag_dport = htons(peer.port);
+  std::copy_n(kernel.address.data(), kernel.address.size(), reinterpret_cast<std::uint8_t*>(id.idiag_src));
+  std::copy_n(peer.address.data(), peer.address.size(), reinterpret_cast<std::uint8_t*>(id.idiag_dst));
+  std::fill(std::begin(id.idiag_cookie), std::end(id.idiag_cookie), INET_DIAG_NOCOOKIE);
+  return id;
+}
+
+}  // namespace
+
+struct SockDiag::Impl {
+  Impl() : socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC)) {
+    if (!socket) throw os::SystemError("NETLINK_SOCK_DIAG");
+  }
+  ~Impl() { mnl_socket_close(socket); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  /// Sends a request for one socket and reads the first message of the answer into `buffer`.
+  const nlmsghdr* ask(std::uint16_t type, std::uint16_t flags, bool v6, const inet_diag_sockid& id) {
+    nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
+    header->nlmsg_type = type;
+    header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    header->nlmsg_seq = ++sequence;
+    auto* request =
+        static_cast<inet_diag_req_v2*>(mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
+    request->sdiag_family = v6 ? AF_INET6 : AF_INET;
+    request->sdiag_protocol = IPPROTO_TCP;
+    request->idiag_states = ~0u;
+    request->id = id;
+    if (mnl_socket_sendto(socket, header, header->nlmsg_len) == -1)
+      throw os::SystemError("SOCK_DIAG request");
+
+    for (;;) {
+      const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+      if (size == -1 && errno == EINTR) continue;
+      if (size == -1) throw os::SystemError("SOCK_DIAG answer");
+      const auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
+      if (mnl_nlmsg_ok(answer, static_cast<int>(size)) && answer->nlmsg_seq == sequence) return answer;
+    }
+  }
+
+  /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
+  std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
+    const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, 0, kernel.address.is_v6(), socket_id(kernel, peer));
+    if (const int error = error_of(answer)) {
+      if (error == ENOENT) return std::nullopt;
+      throw os::SystemError("SOCK_DIAG", error);
+    }
+    inet_diag_msg message;
+    std::memcpy(&message, mnl_nlmsg_get_payload(answer), sizeof message);
+    return message;
+  }
+
+  static int error_of(const nlmsghdr* answer) {
+    if (answer->nlmsg_type != NLMSG_ERROR) return 0;
+    return -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(answer))->error;
+  }
+
+  mnl_socket* socket;
+  std::uint32_t sequence = 0;
+  alignas(nlmsghdr) std::array<char, 8192> buffer;
+};
+
+SockDiag::SockDiag() : impl_(std::make_unique<Impl>()) {}
+SockDiag::~SockDiag() = default;
+
+SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
+  SocketState result;
+  const std::optional<inet_diag_msg> found = impl_->find(kernel, peer);
+  if (!found) return result;
+  if (found->idiag_state == TCP_LISTEN) {
+    result.listening = true;
+    return result;
+  }
+  result.state = state_name(found->idiag_state);
+  result.unacked_bytes = found->idiag_wqueue;
+  result.unread_bytes = found->idiag_rqueue;
+  return result;
+}
+
+bool SockDiag::destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
+  // The kernel would take the listening socket for a connection that is not there. A connection's own cookie
+  // makes sure of which is meant.
+  const std::optional<inet_diag_msg> found = impl_->find(kernel, peer);
+  if (!found || found->idiag_state == TCP_LISTEN) return false;
+  inet_diag_sockid id = socket_id(kernel, peer);
+  std::copy_n(found->id.idiag_cookie, 2, id.idiag_cookie);
+  return Impl::error_of(impl_->ask(SOCK_DESTROY, NLM_F_ACK, kernel.address.is_v6(), id)) == 0;
+}
+
+}  // namespace tcpcraft::kernel

@@ -1,0 +1,12 @@
+#include <tcpcraft/runner/capture.hpp>
+#include <tcpcraft/wire/codec.hpp>
+
+namespace tcpcraft::runner {
+
+void Capture::packet(const transport::Arrival& arrival) {
+  wire::Bytes packet = arrival.packet;
+  wire::finish_checksum(packet);
+  writer_.write(packet, arrival.time);
+}
+
+}  // namespace tcpcraft::runner

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+
+#include <tcpcraft/kernel/local_side.hpp>
+#include <tcpcraft/os/network_namespace.hpp>
+#include <tcpcraft/os/rst_guard.hpp>
+#include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/runner/run.hpp>
+#include <tcpcraft/transport/loopback_link.hpp>
+
+namespace tcpcraft::runner {
+namespace {
+
+constexpr const char* needs_raw_sockets =
+    "raw sockets need CAP_NET_RAW in the host's network: run as root, or leave out --net host";
+
+void add_port(std::vector<std::uint16_t>& ports, std::optional<std::uint16_t> port) {
+  if (port && std::find(ports.begin(), ports.end(), *port) == ports.end()) ports.push_back(*port);
+}
+
+os::SocketAddress socket_address(const wire::IpAddress& address, std::uint16_t port) {
+  return os::SocketAddress::from(address.data(), address.size(), port);
+}
+
+/// The ports of both sides that take part: the connection's own first, then those that a step names on
+/// purpose.
+struct Ports {
+  std::vector<std::uint16_t> kernel;
+  std::vector<std::uint16_t> peer;
+};
+
+/// Guards every port that the peer sends from, so that the kernel answers at none of them.
+std::deque<os::RstGuard> guard_ports(const scenario::Scenario& scenario, Ports& ports) {
+  std::deque<os::RstGuard> guards;
+  const wire::IpAddress& address = scenario.peer.address;
+  const wire::Endpoint& kernel = scenario.kernel.address;
+  do guards.emplace_back(socket_address(address, scenario.peer.port.value_or(0)));
+  while (guards.back().port() == kernel.port && address == kernel.address);
+  ports.kernel = {kernel.port};
+  ports.peer = {guards.back().port()};
+  for (const scenario::Step& step : scenario.steps) {
+    const auto* send = std::get_if<scenario::Send>(&step.action);
+    if (!send) continue;
+    add_port(ports.peer, send->segment.spec.source_port);
+    add_port(ports.kernel, send->segment.spec.destination_port);
+  }
+  for (std::size_t i = 1; i < ports.peer.size(); ++i)
+    if (ports.peer[i] != 0) guards.emplace_back(socket_address(address, ports.peer[i]));
+  return guards;
+}
+
+engine::Result refused(engine::Verdict verdict, std::string reason, std::optional<scenario::Span> place) {
+  engine::Result result;
+  result.verdict = verdict;
+  result.reason = std::move(reason);
+  result.place = place;
+  return result;
+}
+
+engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemError& error) {
+  switch (error.code().value()) {
+    case ENOENT:
+      return refused(engine::Verdict::error, "this kernel has no sysctl '" + sysctl.name + "'", sysctl.span);
+    case EINVAL:
+      return refused(engine::Verdict::error, "the kernel refuses the value of '" + sysctl.name + "'",
+                     sysctl.span);
+    default:
+      return refused(engine::Verdict::skip, "'" + sysctl.name + "' cannot be set in a private namespace",
+                     sysctl.span);
+  }
+}
+
+void add_address(const wire::IpAddress& address) {
+  if (!address.is_loopback()) os::add_loopback_address(address.data(), address.size());
+}
+
+}  // namespace
+
+void enter_network(Net net) {
+  if (net != Net::isolated) {
+    if (!os::may_use_raw_sockets()) throw CannotRun(needs_raw_sockets);
+    return;
+  }
+  try {
+    os::enter_private_network();
+  } catch (const os::SystemError& error) {
+    throw CannotRun(std::string("cannot make a private network: ") + error.what() + "\n" +
+                    os::why_not_private(error.code().value()));
+  }
+  os::bring_up_loopback();
+}
+
+std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net) {
+  const scenario::Kernel& kernel = scenario.kernel;
+  if (net == Net::host) {
+    if (!kernel.sysctls.empty())
+      return refused(engine::Verdict::skip, "it sets sysctls, and those of the host are left alone", {});
+    if (!kernel.address.address.is_loopback() || !scenario.peer.address.is_loopback())
+      return refused(engine::Verdict::skip, "its addresses are not the host's loopback", {});
+    return {};
+  }
+  if (kernel.app == "external")
+    return refused(engine::Verdict::skip, "nothing else can listen in a private network: use --net host", {});
+  for (const scenario::Sysctl& sysctl : kernel.sysctls) {
+    try {
+      os::write_sysctl(sysctl.name, sysctl.value);
+    } catch (const os::SystemError& error) {
+      return sysctl_refused(sysctl, error);
+    }
+  }
+  add_address(kernel.address.address);
+  if (scenario.peer.address != kernel.address.address) add_address(scenario.peer.address);
+  return {};
+}
+
+std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::uint64_t seed) {
+  if (scenario.peer.iss) return *scenario.peer.iss;
+  std::uint64_t x = seed;
+  for (const char c : scenario.title) x = (x ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+  return static_cast<std::uint32_t>(x >> 32);
+}
+
+engine::Result play(const scenario::Scenario& scenario, const RunOptions& options, engine::Clock& clock) {
+  Ports ports;
+  const std::deque<os::RstGuard> guards = guard_ports(scenario, ports);
+  engine::Setup setup;
+  setup.kernel = scenario.kernel.address;
+  setup.peer = {scenario.peer.address, ports.peer.front()};
+  setup.iss = wire::SeqNum(initial_sequence_number(scenario, options.seed));
+  setup.fresh_counters = options.net == Net::isolated;
+
+  kernel::LocalSide side(*kernel::parse_app(scenario.kernel.app), setup.kernel, setup.peer);
+  transport::LoopbackLink link(setup.kernel.address, ports.kernel, setup.peer.address, ports.peer);
+  engine::Result result = engine::play(scenario, setup, link, side, clock, options.observer, options.tap);
+  if (options.net == Net::host) kernel::SockDiag().destroy(setup.kernel, setup.peer);
+  return result;
+}
+
+}  // namespace tcpcraft::runner

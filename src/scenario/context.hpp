@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tcpcraft/scenario/reader.hpp>
+
+#include "yaml.hpp"
+
+namespace tcpcraft::scenario {
+
+/// What a key of a map leads to.
+struct Key {
+  std::string_view name;
+  /// Takes the value and its key. Absent: the key is part of the format, but not built yet.
+  std::function<void(const yaml::Node& value, const yaml::Node& key)> take;
+};
+
+/// What every part of the reader needs: where errors go, and how values of each type are read. A value of the
+/// wrong type is reported and yields nothing.
+class Context {
+ public:
+  Context(std::vector<Diagnostic>& diagnostics, const FileReader& files)
+      : diagnostics_(diagnostics), files_(files) {}
+
+  void error(Span span, std::string message, std::string hint = "");
+  const FileReader& files() const { return files_; }
+
+  /// Hands each entry of a map to its key; unknown and repeated keys, and a `node` that is no map, are
+  /// errors. `what` names the map: "a scenario".
+  void read_map(const yaml::Node& node, std::string_view what, const std::vector<Key>& keys);
+
+  std::optional<std::string> text(const yaml::Node& node, std::string_view what);
+  std::optional<std::int64_t> integer(const yaml::Node& node, std::string_view what, std::int64_t min,
+                                      std::int64_t max);
+  std::optional<bool> boolean(const yaml::Node& node, std::string_view what);
+  std::optional<wire::Duration> duration(const yaml::Node& node, std::size_t from = 0);
+  std::vector<std::string> words(const yaml::Node& node, std::string_view what);
+
+ private:
+  std::vector<Diagnostic>& diagnostics_;
+  const FileReader& files_;
+};
+
+/// Reads the list of steps.
+std::vector<Step> read_steps(Context& context, const yaml::Node& node);
+
+/// "did you mean 'x'?", or "" where no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace tcpcraft::scenario

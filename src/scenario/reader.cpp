@@ -1,0 +1,236 @@
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <tcpcraft/scenario/reader.hpp>
+
+#include "context.hpp"
+
+namespace tcpcraft::scenario {
+namespace {
+
+constexpr std::uint16_t default_port = 9877;
+
+bool is_rfc_reference(std::string_view text) {
+  const std::size_t hash = text.find('#');
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return hash != text.npos && hash > 0 && std::all_of(text.begin(), text.begin() + hash, is_digit) &&
+         hash + 1 < text.size();
+}
+
+class ScenarioReader {
+ public:
+  explicit ScenarioReader(Context& context) : context_(context) {
+    scenario_.kernel.address = {wire::IpAddress::v4({127, 0, 0, 1}), default_port};
+  }
+
+  Scenario read(const yaml::Node& root) {
+    bool titled = false, stepped = false;
+    context_.read_map(
+        root, "a scenario",
+        {
+            {"scenario",
+             [&](const auto& v, const auto&) {
+               titled = true;
+               read_title(v);
+             }},
+            {"about",
+             [&](const auto& v, const auto&) { scenario_.about = context_.text(v, "about").value_or(""); }},
+            {"rfc", [&](const auto& v, const auto&) { read_rfc(v); }},
+            {"tags", [&](const auto& v, const auto&) { scenario_.tags = context_.words(v, "tags"); }},
+            {"kernel", [&](const auto& v, const auto&) { read_kernel(v); }},
+            {"peer", [&](const auto& v, const auto&) { read_peer(v); }},
+            {"steps",
+             [&](const auto& v, const auto&) {
+               stepped = true;
+               scenario_.steps = read_steps(context_, v);
+             }},
+            {"for", {}},
+            {"peers", {}},
+            {"blocks", {}},
+        });
+    const Span top{root.span.begin, root.span.begin};
+    if (root.kind == yaml::Node::Kind::map && !titled)
+      context_.error(top, "the key 'scenario' is missing", "scenario: one line, the behaviour tested");
+    if (root.kind == yaml::Node::Kind::map && !stepped)
+      context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
+    check_addresses();
+    return std::move(scenario_);
+  }
+
+ private:
+  void read_title(const yaml::Node& node) {
+    scenario_.title = context_.text(node, "scenario").value_or("");
+    if (scenario_.title.find('\n') != std::string::npos) context_.error(node.span, "'scenario' is one line");
+  }
+
+  void read_rfc(const yaml::Node& node) {
+    scenario_.rfc = context_.words(node, "rfc");
+    for (const yaml::Node& item : node.items)
+      if (item.kind == yaml::Node::Kind::scalar && !item.text.empty() && !is_rfc_reference(item.text))
+        context_.error(item.span, "not a reference to an RFC", "NUMBER#SECTION: 9293#3.5");
+  }
+
+  void read_kernel(const yaml::Node& node) {
+    context_.read_map(node, "'kernel'",
+                      {
+                          {"app", [&](const auto& v, const auto&) { read_app(v); }},
+                          {"address", [&](const auto& v, const auto&) { read_kernel_address(v); }},
+                          {"sysctl", [&](const auto& v, const auto&) { read_sysctls(v); }},
+                          {"link", [&](const auto& v, const auto&) { read_link(v); }},
+                          {"mtu", {}},
+                      });
+  }
+
+  void read_app(const yaml::Node& node) {
+    const auto name = context_.text(node, "kernel.app");
+    if (!name) return;
+    static const std::vector<std::string_view> apps{"echo-once", "echo",     "discard",
+                                                    "none",      "external", "script"};
+    if (*name == "script")
+      context_.error(node.span, "'app: script' is not built yet");
+    else if (std::find(apps.begin(), apps.end(), *name) == apps.end())
+      context_.error(node.span, "unknown app '" + *name + "'", did_you_mean(*name, apps));
+    scenario_.kernel.app = *name;
+  }
+
+  void read_link(const yaml::Node& node) {
+    const auto link = context_.text(node, "kernel.link");
+    if (!link || *link == "loopback") return;
+    if (*link == "tun")
+      context_.error(node.span, "'link: tun' is not built yet");
+    else
+      context_.error(node.span, "unknown link '" + *link + "'", "loopback or tun");
+  }
+
+  void read_kernel_address(const yaml::Node& node) {
+    const auto text = context_.text(node, "kernel.address");
+    if (!text) return;
+    const auto address = wire::Endpoint::parse(*text);
+    if (address && address->port != 0)
+      scenario_.kernel.address = *address;
+    else
+      context_.error(node.span, "not an address and port", "A.B.C.D:PORT or [V6]:PORT");
+  }
+
+  void read_sysctls(const yaml::Node& node) {
+    if (node.kind != yaml::Node::Kind::map)
+      return context_.error(node.span, "'kernel.sysctl' is a map of names to values");
+    for (const auto& [key, value] : node.entries) {
+      const auto text = context_.text(value, key.text);
+      std::string name = key.text;
+      if (name.starts_with("tcp_")) name = "net.ipv4." + name;
+      const auto same = [&](const Sysctl& other) { return other.name == name; };
+      if (!name.starts_with("net.") || name.find('/') != name.npos || name.find("..") != name.npos)
+        context_.error(key.span, "not the name of a network sysctl", "with dots: net.ipv4.tcp_rfc1337");
+      else if (std::any_of(scenario_.kernel.sysctls.begin(), scenario_.kernel.sysctls.end(), same))
+        context_.error(key.span, "the key '" + key.text + "' is given twice");
+      else if (text)
+        scenario_.kernel.sysctls.push_back({name, *text, {key.span.begin, value.span.end}});
+    }
+  }
+
+  void read_peer(const yaml::Node& node) {
+    Peer& peer = scenario_.peer;
+    context_.read_map(node, "'peer'",
+                      {
+                          {"address", [&](const auto& v, const auto&) { read_peer_address(v); }},
+                          {"iss",
+                           [&](const auto& v, const auto&) {
+                             if (const auto n = context_.integer(v, "peer.iss", 0, 0xffffffff))
+                               peer.iss = static_cast<std::uint32_t>(*n);
+                           }},
+                          {"window",
+                           [&](const auto& v, const auto&) {
+                             peer.window = static_cast<std::uint16_t>(
+                                 context_.integer(v, "peer.window", 0, 65535).value_or(65535));
+                           }},
+                          {"options", [&](const auto& v, const auto&) { read_options(v); }},
+                      });
+  }
+
+  void read_peer_address(const yaml::Node& node) {
+    const auto text = context_.text(node, "peer.address");
+    if (!text) return;
+    peer_address_span_ = node.span;
+    if (const auto address = wire::IpAddress::parse(*text)) {
+      scenario_.peer.address = *address;
+    } else if (const auto endpoint = wire::Endpoint::parse(*text); endpoint && endpoint->port != 0) {
+      scenario_.peer.address = endpoint->address;
+      scenario_.peer.port = endpoint->port;
+    } else {
+      context_.error(node.span, "not an address", "an IP address, with or without a port: 127.0.0.1:40000");
+    }
+  }
+
+  void read_options(const yaml::Node& node) {
+    PeerOptions& options = scenario_.peer.options;
+    context_.read_map(
+        node, "'peer.options'",
+        {
+            {"mss",
+             [&](const auto& v, const auto&) {
+               if (const auto n = context_.integer(v, "mss", 0, 65535))
+                 options.mss = static_cast<std::uint16_t>(*n);
+             }},
+            {"wscale",
+             [&](const auto& v, const auto&) {
+               if (const auto n = context_.integer(v, "wscale", 0, 255))
+                 options.wscale = static_cast<std::uint8_t>(*n);
+             }},
+            {"sack",
+             [&](const auto& v, const auto&) { options.sack = context_.boolean(v, "sack").value_or(false); }},
+            {"timestamps",
+             [&](const auto& v, const auto&) {
+               options.timestamps = context_.boolean(v, "timestamps").value_or(false);
+             }},
+        });
+  }
+
+  /// On loopback both sides have one address where the scenario does not say otherwise.
+  void check_addresses() {
+    const wire::Endpoint& kernel = scenario_.kernel.address;
+    if (!peer_address_span_) {
+      scenario_.peer.address = kernel.address;
+      return;
+    }
+    const Peer& peer = scenario_.peer;
+    if (peer.address.is_v6() != kernel.address.is_v6())
+      context_.error(*peer_address_span_, "the peer and the kernel are of different IP versions",
+                     "the kernel is at " + kernel.to_string());
+    else if (peer.address == kernel.address && peer.port == kernel.port)
+      context_.error(*peer_address_span_, "this is the kernel's own address and port");
+  }
+
+  Context& context_;
+  Scenario scenario_;
+  std::optional<Span> peer_address_span_;
+};
+
+}  // namespace
+
+FileReader files_beside(const std::string& source_name) {
+  return [folder = std::filesystem::path(source_name).parent_path()](
+             const std::string& path) -> std::optional<wire::Bytes> {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(folder / path, ignored)) return {};
+    std::ifstream file(folder / path, std::ios::binary);
+    if (!file) return {};
+    return wire::Bytes(std::istreambuf_iterator<char>(file), {});
+  };
+}
+
+Reading read(const Source& source, const FileReader& files) {
+  Reading reading;
+  const yaml::Node root = yaml::parse(source, reading.diagnostics);
+  if (reading.diagnostics.empty()) {
+    Context context(reading.diagnostics, files);
+    Scenario scenario = ScenarioReader(context).read(root);
+    if (reading.diagnostics.empty()) reading.scenario = std::move(scenario);
+  }
+  std::stable_sort(reading.diagnostics.begin(), reading.diagnostics.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
+  return reading;
+}
+
+}  // namespace tcpcraft::scenario

@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <charconv>
+
+#include "context.hpp"
+
+namespace tcpcraft::scenario {
+namespace {
+
+constexpr std::uint32_t largest_payload = 65535 - 40;  // in an IPv4 datagram without options
+
+const std::vector<std::string_view> state_names{"LISTEN",     "SYN-RECEIVED", "SYN-SENT",   "ESTABLISHED",
+                                                "FIN-WAIT-1", "FIN-WAIT-2",   "CLOSE-WAIT", "CLOSING",
+                                                "LAST-ACK",   "TIME-WAIT",    "CLOSED"};
+
+const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state",     "counter",
+                                          "wait", "note",    "use",      "any-order", "app",
+                                          "info", "dropped", "repeat"};
+const std::vector<std::string_view> not_built{"any-order", "app", "info", "dropped", "repeat"};
+
+bool contains(const std::vector<std::string_view>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::string_view trim(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(' ');
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
+
+class StepsReader {
+ public:
+  explicit StepsReader(Context& context) : context_(context) {}
+
+  std::vector<Step> read(const yaml::Node& node) {
+    if (node.kind != yaml::Node::Kind::list) {
+      context_.error(node.span, "'steps' wants a list of steps", "- send: SYN");
+      return {};
+    }
+    if (node.items.empty()) context_.error(node.span, "'steps' is empty");
+    for (const yaml::Node& item : node.items) read_step(item);
+    return std::move(steps_);
+  }
+
+ private:
+  void read_step(const yaml::Node& item) {
+    if (item.kind != yaml::Node::Kind::map || item.entries.empty())
+      return context_.error(item.span, "a step is a map with one verb", "- send: SYN");
+    if (item.entries.size() > 1)
+      context_.error(item.entries[1].first.span, "a step has one verb", "begin another step with '- '");
+    const auto& [verb, value] = item.entries.front();
+    if (const std::size_t at = verb.text.find('@'); at != verb.text.npos)
+      return context_.error(verb.span, "'name@verb' is not built yet: it addresses a connection of 'peers'");
+    if (contains(not_built, verb.text))
+      return context_.error(verb.span, "'" + verb.text + "' is not built yet");
+    if (!contains(verbs, verb.text))
+      return context_.error(verb.span, "unknown verb '" + verb.text + "'", did_you_mean(verb.text, verbs));
+    if (const auto text = context_.text(value, verb.text)) read_verb(verb, value);
+  }
+
+  void read_verb(const yaml::Node& verb, const yaml::Node& value) {
+    if (verb.text == "send")
+      add(verb, value, Send{segment(value, wire::Purpose::send)});
+    else if (verb.text == "expect")
+      read_expect(verb, value);
+    else if (verb.text == "optional")
+      add(verb, value, Expect{segment(value, wire::Purpose::expect), true});
+    else if (verb.text == "state")
+      read_state(verb, value);
+    else if (verb.text == "counter")
+      read_counter(verb, value);
+    else if (verb.text == "note")
+      add(verb, value, Note{value.text});
+    else if (verb.text == "use")
+      read_use(verb, value);
+    else if (const auto duration = context_.duration(value))
+      add(verb, value, Wait{*duration});
+  }
+
+  template <class Action>
+  void add(const yaml::Node& verb, const yaml::Node& value, Action action) {
+    steps_.push_back({verb.span, value.span, std::move(action)});
+  }
+
+  void read_expect(const yaml::Node& verb, const yaml::Node& value) {
+    const std::string_view text = value.text;
+    if (!text.starts_with("nothing"))
+      return add(verb, value, Expect{segment(value, wire::Purpose::expect), false});
+    const std::string_view rest = text.substr(7);
+    if (trim(rest).empty()) return add(verb, value, Silence{});
+    if (!rest.starts_with(" for "))
+      return context_.error(value.part(7, text.size()), "not understood behind 'nothing'",
+                            "nothing for 200ms");
+    const std::size_t from = text.find_first_not_of(' ', 12);
+    if (const auto duration = context_.duration(value, std::min(from, text.size())))
+      add(verb, value, Silence{duration});
+  }
+
+  WrittenSegment segment(const yaml::Node& node, wire::Purpose purpose) {
+    wire::ParsedSegment parsed = wire::parse_segment(node.text, purpose);
+    for (wire::NotationError& error : parsed.errors)
+      context_.error(node.part(error.where.begin, error.where.end), error.message, error.hint);
+    WrittenSegment result{std::move(parsed.spec), node.span, {}};
+    for (const auto& [part, range] : parsed.parts) result.parts[part] = node.part(range.begin, range.end);
+    read_payload_file(result);
+    return result;
+  }
+
+  void read_payload_file(WrittenSegment& segment) {
+    const auto* file = std::get_if<wire::PayloadFile>(&segment.spec.payload);
+    if (!file) return;
+    auto bytes = context_.files()(file->path);
+    if (!bytes)
+      return context_.error(segment.span_of(wire::Part::payload), "cannot read the file '" + file->path + "'",
+                            "a path is relative to the scenario's folder");
+    if (bytes->size() > largest_payload)
+      return context_.error(segment.span_of(wire::Part::payload),
+                            "the file '" + file->path + "' does not fit into one segment",
+                            "at most " + std::to_string(largest_payload) + " bytes");
+    segment.spec.payload = std::move(*bytes);
+  }
+
+  void read_state(const yaml::Node& verb, const yaml::Node& value) {
+    if (contains(state_names, value.text)) return add(verb, value, State{value.text});
+    context_.error(value.span, "unknown state '" + value.text + "'", did_you_mean(value.text, state_names));
+  }
+
+  void read_counter(const yaml::Node& verb, const yaml::Node& value) {
+    const std::string_view text = value.text;
+    const std::size_t operation = text.find("+=");
+    const std::string_view name = trim(text.substr(0, operation));
+    const std::string_view number = operation == text.npos ? "" : trim(text.substr(operation + 2));
+    std::int64_t increase = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), increase);
+    const bool number_ok = error == std::errc() && end == number.data() + number.size() && increase >= 0;
+    const std::size_t dot = name.find('.');
+    if (operation == text.npos || !number_ok)
+      return context_.error(value.span, "not a counter and its increase", "TcpExt.TCPChallengeACK += 1");
+    if (dot == name.npos || dot == 0 || dot + 1 == name.size() || name.find(' ') != name.npos)
+      return context_.error(value.part(0, name.size()), "not the name of a counter",
+                            "the table and the name: Tcp.InErrs, TcpExt.TCPChallengeACK");
+    add(verb, value, Counter{std::string(name), increase});
+  }
+
+  void read_use(const yaml::Node& verb, const yaml::Node& value) {
+    if (value.text == "active-open") return context_.error(value.span, "'use: active-open' is not built yet");
+    if (value.text != "handshake")
+      return context_.error(value.span, "unknown block '" + value.text + "'",
+                            did_you_mean(value.text, {"handshake", "active-open"}));
+    const auto written = [&](std::string_view text, wire::Purpose purpose) {
+      return WrittenSegment{wire::parse_segment(text, purpose).spec, value.span, {}};
+    };
+    add(verb, value, Send{written("SYN", wire::Purpose::send)});
+    add(verb, value, Expect{written("SYN-ACK", wire::Purpose::expect), false});
+    add(verb, value, Send{written("ACK", wire::Purpose::send)});
+  }
+
+  Context& context_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace
+
+std::vector<Step> read_steps(Context& context, const yaml::Node& node) {
+  return StepsReader(context).read(node);
+}
+
+Span WrittenSegment::span_of(wire::Part part) const {
+  for (const wire::Part candidate : {part, wire::Part::flags})
+    if (const auto found = parts.find(candidate); found != parts.end()) return found->second;
+  return span;
+}
+
+}  // namespace tcpcraft::scenario

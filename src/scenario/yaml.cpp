@@ -1,0 +1,217 @@
+#include "yaml.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include <libfyaml.h>
+
+namespace tcpcraft::scenario::yaml {
+namespace {
+
+template <auto Destroy>
+struct Deleter {
+  template <class T>
+  void operator()(T* pointer) const {
+    Destroy(pointer);
+  }
+};
+using Diag = std::unique_ptr<fy_diag, Deleter<fy_diag_destroy>>;
+using Parser = std::unique_ptr<fy_parser, Deleter<fy_parser_destroy>>;
+using Document = std::unique_ptr<fy_document, Deleter<fy_document_destroy>>;
+
+/// The bytes that the escape at `at` in a double-quoted scalar occupies in the source.
+std::size_t escape_length(std::string_view raw, std::size_t at) {
+  switch (at + 1 < raw.size() ? raw[at + 1] : '\0') {
+    case 'x':
+      return 4;
+    case 'u':
+      return 6;
+    case 'U':
+      return 10;
+    default:
+      return 2;
+  }
+}
+
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  std::size_t length = 1;
+  while (at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xc0) == 0x80)
+    ++length;
+  return length;
+}
+
+/// Maps every byte of a quoted or plain one-line scalar to its place in the source. Where the text was folded
+/// over lines, everything maps to the scalar's beginning: still a place to look at.
+std::vector<std::size_t> origins(std::string_view source, Span span, const std::string& text, char quote) {
+  const std::string_view raw = source.substr(span.begin, span.end - span.begin);
+  std::vector<std::size_t> result;
+  result.reserve(text.size() + 1);
+  std::size_t at = 0;
+  while (result.size() < text.size() && at < raw.size() && raw.find('\n') == raw.npos) {
+    std::size_t source_bytes = utf8_length(text, result.size());
+    const std::size_t text_bytes = source_bytes;
+    if (quote == '\'' && raw[at] == '\'') source_bytes = 2;
+    if (quote == '"' && raw[at] == '\\') source_bytes = escape_length(raw, at);
+    for (std::size_t i = 0; i < text_bytes; ++i) result.push_back(span.begin + at);
+    at += source_bytes;
+  }
+  const bool mapped = result.size() == text.size() && at == raw.size();
+  if (!mapped) result.assign(text.size(), span.begin);
+  result.push_back(span.end);
+  return result;
+}
+
+class Converter {
+ public:
+  Converter(const Source& source, std::vector<Diagnostic>& diagnostics)
+      : source_(source), diagnostics_(diagnostics) {}
+
+  Node convert(fy_node* node, Span fallback) const {
+    if (!node) return empty(fallback);
+    switch (fy_node_get_type(node)) {
+      case FYNT_SEQUENCE:
+        return list(node, fallback);
+      case FYNT_MAPPING:
+        return map(node, fallback);
+      default:
+        return scalar(node, fallback);
+    }
+  }
+
+ private:
+  static Node empty(Span at) {
+    Node result;
+    result.span = at;
+    result.origin = {at.end};
+    return result;
+  }
+
+  Node scalar(fy_node* node, Span fallback) const {
+    fy_token* token = fy_node_get_scalar_token(node);
+    const fy_mark* start = token ? fy_token_start_mark(token) : nullptr;
+    const fy_mark* end = token ? fy_token_end_mark(token) : nullptr;
+    if (!start || !end || start->input_pos == end->input_pos) return empty(fallback);
+    Node result;
+    result.span = {start->input_pos, std::min(end->input_pos, source_.text.size())};
+    if (fy_node_is_alias(node))
+      diagnostics_.push_back({result.span, "aliases are not understood here", "write the value out"});
+    std::size_t length = 0;
+    if (const char* text = fy_node_get_scalar(node, &length)) result.text.assign(text, length);
+    const fy_scalar_style style = fy_token_scalar_style(token);
+    const char quote = style == FYSS_SINGLE_QUOTED ? '\'' : style == FYSS_DOUBLE_QUOTED ? '"' : '\0';
+    result.quoted = style != FYSS_PLAIN;
+    Span inner = result.span;
+    if (quote && inner.end - inner.begin >= 2 && source_.text[inner.begin] == quote)
+      inner = {inner.begin + 1, inner.end - 1};
+    result.origin = origins(source_.text, inner, result.text, quote);
+    return result;
+  }
+
+  Node list(fy_node* node, Span fallback) const {
+    Node result;
+    result.kind = Node::Kind::list;
+    result.span = fallback;
+    void* previous = nullptr;
+    while (fy_node* item = fy_node_sequence_iterate(node, &previous))
+      result.items.push_back(convert(item, fallback));
+    if (!result.items.empty()) result.span = {result.items.front().span.begin, result.items.back().span.end};
+    return result;
+  }
+
+  Node map(fy_node* node, Span fallback) const {
+    Node result;
+    result.kind = Node::Kind::map;
+    result.span = fallback;
+    void* previous = nullptr;
+    while (fy_node_pair* pair = fy_node_mapping_iterate(node, &previous)) {
+      Node key = convert(fy_node_pair_key(pair), fallback);
+      Node value = convert(fy_node_pair_value(pair), key.span);
+      result.entries.emplace_back(std::move(key), std::move(value));
+    }
+    if (!result.entries.empty())
+      result.span = {result.entries.front().first.span.begin, result.entries.back().second.span.end};
+    return result;
+  }
+
+  const Source& source_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+std::size_t offset_of(const Source& source, int line, int column) {
+  std::size_t offset = 0;
+  for (; line > 1; --line) {
+    const std::size_t end = source.text.find('\n', offset);
+    if (end == source.text.npos) break;
+    offset = end + 1;
+  }
+  return std::min(offset + static_cast<std::size_t>(std::max(column - 1, 0)), source.text.size());
+}
+
+/// libfyaml stops at the first error of syntax; its word for it, and what people usually meant.
+void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagnostic>& diagnostics) {
+  void* previous = nullptr;
+  while (fy_diag_error* error = fy_diag_errors_iterate(diag, &previous)) {
+    Diagnostic diagnostic;
+    const std::size_t begin = offset_of(source, error->line, error->column);
+    diagnostic.span = {begin, std::min(begin + 1, source.text.size())};
+    diagnostic.message = std::string("not YAML: ") + (error->msg ? error->msg : "unknown error");
+    const std::string_view line = source.line(source.position(begin).line);
+    if (line.find('"') != line.npos && line.find(": ") != line.npos)
+      diagnostic.hint = "a value with ': ' or ' #' inside must be quoted as a whole: '...'";
+    diagnostics.push_back(std::move(diagnostic));
+    return;  // what follows the first is its consequence
+  }
+  diagnostics.push_back({{0, 0}, "not YAML", ""});
+}
+
+void refuse_tabs(const Source& source, std::vector<Diagnostic>& diagnostics) {
+  std::size_t begin = 0;
+  while (begin < source.text.size()) {
+    const std::size_t end = std::min(source.text.find('\n', begin), source.text.size());
+    const std::size_t text = source.text.find_first_not_of(" \t\r", begin);
+    const std::size_t tab = source.text.find('\t', begin);
+    if (tab < text && text < end)
+      diagnostics.push_back({{tab, tab + 1}, "a tab in the indentation", "indent with spaces"});
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+Span Node::part(std::size_t begin, std::size_t end) const {
+  if (origin.empty()) return span;
+  const std::size_t last = origin.size() - 1;
+  const Span result{origin[std::min(begin, last)], origin[std::min(end, last)]};
+  return result.end > result.begin ? result : Span{result.begin, result.begin + (begin < last ? 1 : 0)};
+}
+
+Node parse(const Source& source, std::vector<Diagnostic>& diagnostics) {
+  refuse_tabs(source, diagnostics);
+  if (!diagnostics.empty()) return {};
+
+  fy_diag_cfg diag_config;
+  fy_diag_cfg_default(&diag_config);
+  const Diag diag(fy_diag_create(&diag_config));
+  fy_diag_set_collect_errors(diag.get(), true);
+  fy_parse_cfg config{};
+  config.diag = diag.get();
+  config.flags =
+      static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_ALLOW_DUPLICATE_KEYS);
+  const Parser parser(fy_parser_create(&config));
+  fy_parser_set_string(parser.get(), source.text.data(), source.text.size());
+
+  const Document document(fy_parse_load_document(parser.get()));
+  if (fy_parser_get_stream_error(parser.get()) || (!document && !source.text.empty())) {
+    report_syntax_errors(source, diag.get(), diagnostics);
+    return {};
+  }
+  if (!document) return {};
+  Node root = Converter(source, diagnostics).convert(fy_document_root(document.get()), {0, 0});
+  const Document second(fy_parse_load_document(parser.get()));
+  if (second || fy_parser_get_stream_error(parser.get()))
+    diagnostics.push_back({{root.span.end, root.span.end}, "a second document", "a file holds one scenario"});
+  return root;
+}
+
+}  // namespace tcpcraft::scenario::yaml

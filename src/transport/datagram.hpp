@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/options.hpp>
+
+namespace tcpcraft::transport {
+
+/// A SYN from `peer` to `kernel` as an IP datagram, still without a sequence number and a checksum.
+wire::Bytes make_probe(const wire::Endpoint& peer, const wire::Endpoint& kernel);
+
+/// Gives the probe a sequence number, and the checksum that belongs to it.
+void number_probe(wire::Bytes& probe, std::uint32_t seq);
+
+/// Where an IP datagram from a raw TCP socket comes from and goes to, and what of its TCP header a barrier
+/// needs.
+struct Header {
+  wire::Endpoint source;
+  wire::Endpoint destination;
+  std::uint32_t ack = 0;
+  std::uint8_t flags = 0;
+};
+/// All zero for a datagram that is too short.
+Header read_header(const wire::Bytes& packet);
+
+}  // namespace tcpcraft::transport

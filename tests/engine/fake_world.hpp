@@ -1,0 +1,157 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tcpcraft/engine/player.hpp>
+#include <tcpcraft/scenario/reader.hpp>
+#include <tcpcraft/wire/codec.hpp>
+#include <tcpcraft/wire/notation.hpp>
+
+namespace tcpcraft::engine {
+
+using namespace std::chrono_literals;
+
+/// A clock that moves only when somebody waits, and then exactly as far as asked, plus `lateness`.
+class ManualClock : public Clock {
+ public:
+  wire::Time now() override { return now_; }
+  void wait(std::vector<pollfd>&, wire::Time deadline) override {
+    const wire::Time woken = deadline + lateness;
+    if (next_event && next_event() <= woken)
+      now_ = std::max(now_, std::max(next_event(), deadline == woken ? next_event() : woken));
+    else
+      now_ = std::max(now_, woken);
+  }
+  std::function<wire::Time()> next_event;
+  wire::Duration lateness{};
+
+ private:
+  wire::Time now_{1s};
+};
+
+/// A wire on which a written kernel answers: each line says what it sends, in numbers as on the wire.
+class FakeLink : public transport::Link {
+ public:
+  FakeLink(ManualClock& clock, wire::Endpoint kernel, wire::Endpoint peer)
+      : clock_(clock), kernel_(kernel), peer_(peer) {
+    clock.next_event = [this] { return later_.empty() ? wire::Time::max() : later_.front().time; };
+  }
+
+  /// What the kernel sends in answer to the next segment of the peer's, at once.
+  void answer(const std::vector<wire::Segment>& segments) { answers_.push_back(segments); }
+  /// What it sends of its own accord, so long after the peer's last segment.
+  void after(wire::Duration delay, const wire::Segment& segment) { timers_.push_back({delay, segment}); }
+
+  /// A segment of the kernel's.
+  wire::Segment from_kernel(wire::Flags flags, std::uint32_t seq, std::uint32_t ack,
+                            const std::string& data = "") const {
+    wire::Segment segment;
+    segment.source = kernel_;
+    segment.destination = peer_;
+    segment.flags = flags;
+    segment.seq = wire::SeqNum(seq);
+    segment.ack = wire::SeqNum(ack);
+    segment.window = 1000;
+    segment.payload.assign(data.begin(), data.end());
+    return segment;
+  }
+
+  void send(std::span<const std::uint8_t> packet) override {
+    sent.emplace_back(*wire::decode(packet));
+    passed_.push_back({{packet.begin(), packet.end()}, clock_.now(), true});
+    if (!answers_.empty()) {
+      for (const wire::Segment& segment : answers_.front()) put(segment, clock_.now());
+      answers_.pop_front();
+    }
+    if (answers_.empty()) {
+      for (const auto& [delay, segment] : timers_)
+        later_.push_back({wire::encode(segment), clock_.now() + delay, true});
+      timers_.clear();
+    }
+  }
+  void receive(std::vector<transport::Arrival>& arrivals) override {
+    while (!later_.empty() && later_.front().time <= clock_.now()) {
+      passed_.push_back(later_.front());
+      later_.pop_front();
+    }
+    arrivals.insert(arrivals.end(), passed_.begin(), passed_.end());
+    passed_.clear();
+  }
+  transport::Barrier barrier() override {
+    ++barriers;
+    return outcome;
+  }
+  int fd() const override { return -1; }
+  void put(const wire::Segment& segment, wire::Time time) {
+    passed_.push_back({wire::encode(segment), time, true});
+  }
+
+  std::vector<wire::Segment> sent;
+  int barriers = 0;
+  transport::Barrier outcome = transport::Barrier::proven;
+
+ private:
+  ManualClock& clock_;
+  wire::Endpoint kernel_;
+  wire::Endpoint peer_;
+  std::deque<std::vector<wire::Segment>> answers_;
+  std::vector<std::pair<wire::Duration, wire::Segment>> timers_;
+  std::deque<transport::Arrival> later_;
+  std::vector<transport::Arrival> passed_;
+};
+
+class FakeSide : public kernel::Side {
+ public:
+  bool pump() override { return false; }
+  void add_poll(std::vector<pollfd>&) const override {}
+  kernel::SocketState socket_state() override { return state; }
+  kernel::Counters counters() override {
+    kernel::Counters result = readings.empty() ? kernel::Counters{} : readings.front();
+    if (readings.size() > 1) readings.pop_front();
+    return result;
+  }
+
+  kernel::SocketState state;
+  std::deque<kernel::Counters> readings;
+};
+
+/// Everything a scenario needs, with a peer whose ISS is 100 and a kernel whose ISS the test writes.
+struct World {
+  Setup setup{*wire::Endpoint::parse("127.0.0.1:9877"), *wire::Endpoint::parse("127.0.0.1:40000"),
+              wire::SeqNum(100), 1, true};
+  ManualClock clock;
+  FakeLink link{clock, setup.kernel, setup.peer};
+  FakeSide side;
+  scenario::Source source;
+  std::optional<scenario::Scenario> scenario;
+
+  Result play(const std::string& text) {
+    source = {"test.scn", text};
+    scenario::Reading reading = scenario::read(source, [](const std::string&) { return std::nullopt; });
+    for (const auto& diagnostic : reading.diagnostics) ADD_FAILURE() << diagnostic.message;
+    scenario = std::move(reading.scenario);
+    return engine::play(*scenario, setup, link, side, clock);
+  }
+  Result play_steps(const std::string& steps) { return play("scenario: t\nsteps:\n" + steps); }
+
+  /// The words that the failure points at.
+  std::string pointed_at(const Result& result) const {
+    const scenario::Span span = result.mismatch ? result.mismatch->span : scenario::Span{};
+    return source.text.substr(span.begin, span.end - span.begin);
+  }
+};
+
+inline constexpr wire::Flags SYN{wire::Flag::syn};
+inline constexpr wire::Flags SYN_ACK{wire::Flag::syn, wire::Flag::ack};
+inline constexpr wire::Flags ACK{wire::Flag::ack};
+inline constexpr wire::Flags PSH_ACK{wire::Flag::psh, wire::Flag::ack};
+inline constexpr wire::Flags FIN_ACK{wire::Flag::fin, wire::Flag::ack};
+inline constexpr wire::Flags RST{wire::Flag::rst};
+inline constexpr wire::Flags RST_ACK{wire::Flag::rst, wire::Flag::ack};
+
+}  // namespace tcpcraft::engine
