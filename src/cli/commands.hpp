@@ -1,6 +1,11 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <tcpcraft/runner/run.hpp>
 
 namespace tcpcraft::cli {
 
@@ -10,13 +15,52 @@ enum ExitCode {
   failed = 1,      ///< a scenario failed
   invalid = 2,     ///< the command line or a scenario is invalid
   cannot_run = 3,  ///< nothing could run here
-  interrupted = 130,
 };
 
-/// Each adds a subcommand to `app`; when it is the one chosen, it sets `exit_code`.
-void add_run(CLI::App& app, int& exit_code);
-void add_check(CLI::App& app, int& exit_code);
-void add_serve(CLI::App& app, int& exit_code);
-void add_send(CLI::App& app, int& exit_code);
+/// An argument that cannot be used, found only while the command runs.
+class UsageError : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Each command: what can be said on its command line, with the defaults, and what it does. A command returns
+// its exit code, and throws UsageError or std::system_error.
+
+struct RunCommand {
+  std::vector<std::string> paths;
+  runner::Net net = runner::Net::isolated;
+  std::string captures = "captures";
+  bool captures_named = false;  ///< by the user: not being able to write there is an error then
+  bool no_captures = false;
+  bool verbose = false;
+  bool quiet = false;
+  std::uint64_t seed = 0;
+  std::string color = "auto";
+};
+int run(const RunCommand& command);
+
+struct CheckCommand {
+  std::vector<std::string> paths;
+  std::string color = "auto";
+};
+int check(const CheckCommand& command);
+
+struct ServeCommand {
+  std::string app = "echo-once";
+  std::string address = "127.0.0.1:9877";
+};
+int serve(const ServeCommand& command);
+
+struct SendCommand {
+  std::string segment;
+  std::string to = "127.0.0.1:9877";
+  std::string app = "echo-once";
+  std::vector<std::string> allowed_targets;
+  runner::Net net = runner::Net::isolated;
+  std::string wait = "100ms";
+  std::uint64_t seed = 0;
+  bool verbose = false;
+  std::string color = "auto";
+};
+int send(const SendCommand& command);
 
 }  // namespace tcpcraft::cli

@@ -4,34 +4,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <random>
 
 #include <unistd.h>
 
 #include <tcpcraft/report/console.hpp>
 
+#include "commands.hpp"
+
 namespace tcpcraft::cli {
 
 namespace fs = std::filesystem;
-
-void add_net_option(CLI::App& command, runner::Net& net) {
-  static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
-                                                        {"host", runner::Net::host}};
-  command
-      .add_option_function<std::string>(
-          "--net", [&net](const std::string& name) { net = names.at(name); },
-          "where the traffic goes: a private network namespace that needs no privilege, or the host's own "
-          "loopback "
-          "(needs CAP_NET_RAW)")
-      ->check(CLI::IsMember({"private", "host"}))
-      ->default_str("private");
-}
-
-void add_color_option(CLI::App& command, std::string& color) {
-  command.add_option("--color", color, "colour: on a terminal without NO_COLOR, always, or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-}
 
 report::Style style_for(const std::string& color) {
   const char* no_color = std::getenv("NO_COLOR");
@@ -49,7 +31,7 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error)) throw CLI::ValidationError(path, "no such file or folder");
+      if (!fs::exists(path, error)) throw UsageError(path + ": no such file or folder");
       files.push_back(path);
       continue;
     }
@@ -58,7 +40,7 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
       if (entry.path().extension() == ".scn" && entry.is_regular_file())
         files.push_back(entry.path().string());
     std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
-    if (files.size() == first) throw CLI::ValidationError(path, "no .scn files in this folder");
+    if (files.size() == first) throw UsageError(path + ": no .scn files in this folder");
   }
   return files;
 }
@@ -75,10 +57,6 @@ std::optional<scenario::Scenario> read_scenario(const std::string& path, scenari
   for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
     print(report::format_diagnostic(source, diagnostic, style) + "\n");
   return std::move(reading.scenario);
-}
-
-std::uint64_t random_seed() {
-  return std::random_device()();
 }
 
 }  // namespace tcpcraft::cli

@@ -1,10 +1,118 @@
+// The command line. The only file that includes CLI11, which takes long to compile.
+
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <random>
+
+#include <CLI/CLI.hpp>
 
 #include "commands.hpp"
 
+namespace tcpcraft::cli {
+namespace {
+
+void add_net(CLI::App& command, runner::Net& net) {
+  static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
+                                                        {"host", runner::Net::host}};
+  command
+      .add_option_function<std::string>(
+          "--net", [&net](const std::string& name) { net = names.at(name); },
+          "private: a network namespace of its own, which needs no privilege; host: the host's own loopback, "
+          "which needs "
+          "CAP_NET_RAW")
+      ->check(CLI::IsMember({"private", "host"}))
+      ->default_str("private");
+}
+
+void add_color(CLI::App& command, std::string& color) {
+  command.add_option("--color", color, "auto is on for a terminal, unless NO_COLOR is set")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+}
+
+void add_seed(CLI::App& command, std::uint64_t& seed) {
+  seed = std::random_device()();
+  command
+      .add_option("--seed", seed, "for what is left to chance, such as the peer's initial sequence number")
+      ->default_str("random");
+}
+
+void add_run(CLI::App& app, int& exit_code) {
+  static RunCommand options;
+  CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
+  command->add_option("path", options.paths, "scenario files, or folders of them")->required();
+  add_net(*command, options.net);
+  CLI::Option* captures =
+      command->add_option("--captures", options.captures, "the folder for captures, one NAME.pcap each")
+          ->capture_default_str();
+  command->add_flag("--no-captures", options.no_captures, "write no captures")->excludes(captures);
+  command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
+  command->add_flag("-q,--quiet", options.quiet, "verdicts and failures only");
+  add_seed(*command, options.seed);
+  add_color(*command, options.color);
+  command->footer(
+      "Exit codes: 0 all passed or skipped; 1 a scenario failed; 2 the command line or a scenario is\n"
+      "invalid; 3 nothing could run here.\n\n"
+      "Examples:\n"
+      "  tcpcraft run scenarios/server_close.scn\n"
+      "  tcpcraft run -q scenarios/");
+  command->callback([captures, &exit_code] {
+    options.captures_named = captures->count() > 0;
+    exit_code = run(options);
+  });
+}
+
+void add_check(CLI::App& app, int& exit_code) {
+  static CheckCommand options;
+  CLI::App* command =
+      app.add_subcommand("check", "Read scenarios and report what is wrong with them; nothing is sent.");
+  command->add_option("path", options.paths, "scenario files, or folders of them")->required();
+  add_color(*command, options.color);
+  command->footer("Exit codes: 0 all are valid; 2 one is not.\n\nExample:\n  tcpcraft check scenarios/");
+  command->callback([&exit_code] { exit_code = check(options); });
+}
+
+void add_serve(CLI::App& app, int& exit_code) {
+  static ServeCommand options;
+  CLI::App* command =
+      app.add_subcommand("serve", "Start one of the scenarios' servers by hand, on the host's loopback.");
+  command->add_option("--app", options.app, "what it does")
+      ->check(CLI::IsMember({"echo-once", "echo", "discard"}))
+      ->capture_default_str();
+  command->add_option("--address", options.address, "where it listens: A.B.C.D:PORT or [V6]:PORT")
+      ->capture_default_str();
+  command->footer(
+      "Example, while tcpdump -i lo port 9877 runs in another terminal:\n"
+      "  tcpcraft serve &\n"
+      "  echo a | nc 127.0.0.1 9877");
+  command->callback([&exit_code] { exit_code = serve(options); });
+}
+
+void add_send(CLI::App& app, int& exit_code) {
+  static SendCommand options;
+  CLI::App* command = app.add_subcommand("send", "Craft one segment, send it, and print what comes back.");
+  command->add_option("segment", options.segment, "the segment, in the notation of the scenarios")
+      ->required();
+  command->add_option("--to", options.to, "where it goes: A.B.C.D:PORT or [V6]:PORT")->capture_default_str();
+  add_net(*command, options.net);
+  command->add_option("--app", options.app, "what listens there, in a private network")
+      ->check(CLI::IsMember({"echo-once", "echo", "discard", "none"}))
+      ->capture_default_str();
+  command->add_option("--allow-target", options.allowed_targets,
+                      "an address outside loopback that may be sent to, over the host's network");
+  command->add_option("--wait", options.wait, "how long to listen for answers")->capture_default_str();
+  command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
+  add_seed(*command, options.seed);
+  add_color(*command, options.color);
+  command->footer(
+      "Examples:\n"
+      "  tcpcraft send 'SYN <mss 1460>' --to 127.0.0.1:9877\n"
+      "  tcpcraft send SYN --to 127.0.0.1:22 --net host");
+  command->callback([&exit_code] { exit_code = send(options); });
+}
+
 int main(int argc, char** argv) {
-  using namespace tcpcraft::cli;
   CLI::App app("Crafts TCP segments, plays them against the real kernel, and checks every answer.",
                "tcpcraft");
   app.set_version_flag("--version", "tcpcraft " TCPCRAFT_VERSION);
@@ -17,13 +125,21 @@ int main(int argc, char** argv) {
   add_send(app, exit_code);
   try {
     app.parse(argc, argv);
+    return exit_code;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? ok : invalid;
+  } catch (const UsageError& error) {
+    std::fprintf(stderr, "tcpcraft: %s\n", error.what());
+    return invalid;
   } catch (const std::exception& error) {
-    std::fflush(stdout);
     std::fprintf(stderr, "tcpcraft: %s\n", error.what());
     return cannot_run;
   }
-  std::fflush(stdout);
-  return exit_code;
+}
+
+}  // namespace
+}  // namespace tcpcraft::cli
+
+int main(int argc, char** argv) {
+  return tcpcraft::cli::main(argc, argv);
 }

@@ -20,18 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr int attempts = 5;  // of a scenario whose run was inconclusive
 
-struct RunCommand {
-  std::vector<std::string> paths;
-  runner::Net net = runner::Net::isolated;
-  std::string captures = "captures";
-  bool captures_named = false;
-  bool no_captures = false;
-  bool verbose = false;
-  bool quiet = false;
-  std::uint64_t seed = 0;
-  std::string color = "auto";
-};
-
 /// Prints what passes, as it passes.
 class LivePrinter : public engine::Observer {
  public:
@@ -164,6 +152,8 @@ int exit_code_for(const report::Tally& tally) {
   return tally.errors ? invalid : ok;
 }
 
+}  // namespace
+
 int run(const RunCommand& command) {
   const std::vector<std::string> files = scenario_files(command.paths);
   const std::vector<std::string> captures = capture_paths(command, files);
@@ -191,37 +181,6 @@ int run(const RunCommand& command) {
   if (files.size() > 1 && !bad.empty()) print("\n" + bad);
   print(report::format_tally(tally, clock.now() - start, style));
   return exit_code_for(tally);
-}
-
-}  // namespace
-
-void add_run(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<RunCommand>();
-  CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
-  command->add_option("path", options->paths, "scenario files, or folders of them")->required();
-  add_net_option(*command, options->net);
-  CLI::Option* captures =
-      command->add_option("--captures", options->captures, "folder for the captures, one NAME.pcap each")
-          ->capture_default_str();
-  command->add_flag("--no-captures", options->no_captures, "write no captures")->excludes(captures);
-  command->add_flag("-v,--verbose", options->verbose, "say of each segment by which rule it is right");
-  command->add_flag("-q,--quiet", options->quiet, "verdicts and failures only");
-  CLI::Option* seed =
-      command->add_option("--seed", options->seed, "for what is left to chance, such as the peer's ISS")
-          ->default_str("random");
-  add_color_option(*command, options->color);
-  command->footer(
-      "Exit codes: 0 all passed or skipped, 1 a scenario failed, 2 the command line or a scenario is "
-      "invalid,\n"
-      "3 nothing could run here.\n\n"
-      "Examples:\n"
-      "  tcpcraft run scenarios/server_close.scn\n"
-      "  tcpcraft run -q scenarios/");
-  command->callback([options, captures, seed, &exit_code] {
-    options->captures_named = captures->count() > 0;
-    if (seed->count() == 0) options->seed = random_seed();
-    exit_code = run(*options);
-  });
 }
 
 }  // namespace tcpcraft::cli

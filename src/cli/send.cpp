@@ -11,18 +11,6 @@
 namespace tcpcraft::cli {
 namespace {
 
-struct SendCommand {
-  std::string segment;
-  std::string to = "127.0.0.1:9877";
-  std::string app = "echo-once";
-  std::vector<std::string> allowed_targets;
-  runner::Net net = runner::Net::isolated;
-  std::string wait = "100ms";
-  std::uint64_t seed = 0;
-  bool verbose = false;
-  std::string color = "auto";
-};
-
 class Printer : public engine::Observer {
  public:
   Printer(bool verbose, const report::Style& style) : verbose_(verbose), style_(style) {}
@@ -49,9 +37,9 @@ runner::Net place_of(const SendCommand& command, const wire::IpAddress& target) 
       std::any_of(command.allowed_targets.begin(), command.allowed_targets.end(),
                   [&](const std::string& text) { return wire::IpAddress::parse(text) == target; });
   if (allowed) return runner::Net::target;
-  throw CLI::ValidationError("--to", target.to_string() +
-                                         " is neither loopback nor in a private network: name it with " +
-                                         "--allow-target " + target.to_string() + " if you may send there");
+  throw UsageError("--to: " + target.to_string() +
+                   " is neither loopback nor in a private network: name it with " + "--allow-target " +
+                   target.to_string() + " if you may send there");
 }
 
 /// One `send`, and whatever comes back: a scenario of two steps.
@@ -60,19 +48,18 @@ scenario::Scenario two_steps(const SendCommand& command, const scenario::Source&
   for (const wire::NotationError& error : parsed.errors)
     print(report::format_diagnostic(source, {{error.where.begin, error.where.end}, error.message, error.hint},
                                     style_for(command.color)));
-  if (!parsed.errors.empty()) throw CLI::ValidationError("segment", "not a segment");
+  if (!parsed.errors.empty()) throw UsageError("segment: not a segment");
   if (std::holds_alternative<wire::PayloadFile>(parsed.spec.payload)) {
     auto& payload = parsed.spec.payload;
     const std::string path = std::get<wire::PayloadFile>(payload).path;
     auto bytes = scenario::files_beside("")(path);
-    if (!bytes) throw CLI::ValidationError("segment", "cannot read the file '" + path + "'");
+    if (!bytes) throw UsageError("segment: cannot read the file '" + path + "'");
     payload = std::move(*bytes);
   }
   const auto to = wire::Endpoint::parse(command.to);
   const auto wait = wire::parse_duration(command.wait);
-  if (!to || to->port == 0)
-    throw CLI::ValidationError("--to", "not an address and port: A.B.C.D:PORT or [V6]:PORT");
-  if (!wait) throw CLI::ValidationError("--wait", "not a duration: 100ms");
+  if (!to || to->port == 0) throw UsageError("--to: not an address and port: A.B.C.D:PORT or [V6]:PORT");
+  if (!wait) throw UsageError("--wait: not a duration: 100ms");
   scenario::Scenario scenario;
   scenario.title = "send";
   scenario.kernel.address = *to;
@@ -108,6 +95,8 @@ runner::Outcome send_once(const SendCommand& command, const scenario::Scenario& 
   }
 }
 
+}  // namespace
+
 int send(const SendCommand& command) {
   const report::Style style = style_for(command.color);
   scenario::Scenario scenario = two_steps(command, {"segment", command.segment});
@@ -119,35 +108,6 @@ int send(const SendCommand& command) {
   if (outcome.verdict == engine::Verdict::pass) return ok;
   print(style.red("error") + ": " + report::printable(outcome.reason) + "\n");
   return cannot_run;
-}
-
-}  // namespace
-
-void add_send(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<SendCommand>();
-  CLI::App* command = app.add_subcommand("send", "Craft one segment, send it, and print what comes back.");
-  command->add_option("segment", options->segment, "the segment, in the notation of the scenarios")
-      ->required();
-  command->add_option("--to", options->to, "where it goes: A.B.C.D:PORT or [V6]:PORT")->capture_default_str();
-  add_net_option(*command, options->net);
-  command->add_option("--app", options->app, "what listens there, in a private network")
-      ->check(CLI::IsMember({"echo-once", "echo", "discard", "none"}))
-      ->capture_default_str();
-  command->add_option("--allow-target", options->allowed_targets,
-                      "an address outside loopback that you may send to; over the host's network");
-  command->add_option("--wait", options->wait, "how long to listen for answers")->capture_default_str();
-  command->add_flag("-v,--verbose", options->verbose, "say of each segment by which rule it is right");
-  CLI::Option* seed =
-      command->add_option("--seed", options->seed, "for the initial sequence number")->default_str("random");
-  add_color_option(*command, options->color);
-  command->footer(
-      "Examples:\n"
-      "  tcpcraft send 'SYN <mss 1460>' --to 127.0.0.1:9877\n"
-      "  tcpcraft send 'SYN' --to 127.0.0.1:22 --net host");
-  command->callback([options, seed, &exit_code] {
-    if (seed->count() == 0) options->seed = random_seed();
-    exit_code = send(*options);
-  });
 }
 
 }  // namespace tcpcraft::cli

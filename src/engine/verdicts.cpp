@@ -47,6 +47,8 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
   mismatch.timing = since_last_send(unread.time);
   mismatch.rule = first.rule ? first.rule : last_rule_;
   mismatch.trace_entry = unread.trace_entry;
+  if (first.model_agrees)
+    mismatch.derived = first.received + ", as received: it is the scenario that says otherwise";
   mismatch.differences = std::move(found);
   return fail(std::move(mismatch));
 }

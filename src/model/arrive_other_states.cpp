@@ -79,8 +79,8 @@ Reaction refuse_at_closed_window(Tcb& tcb, const Segment& segment) {
 std::optional<Reaction> check_sequence(Tcb& tcb, const Segment& segment) {
   if (segment.has(Flag::rst) || acceptable(tcb, segment)) return {};
   if (segment.has(Flag::syn)) return answer(rules::syn_challenge, Reply::Kind::ack);
-  if (tcb.rcv_wnd() == 0 && segment.seq == tcb.rcv_nxt && segment.has(Flag::ack))
-    return refuse_at_closed_window(tcb, segment);
+  // At RCV.NXT only a window of zero refuses anything.
+  if (segment.seq == tcb.rcv_nxt && segment.has(Flag::ack)) return refuse_at_closed_window(tcb, segment);
   const bool fin_repeated = segment.has(Flag::fin) && tcb.fin_received == segment.end() - 1;
   if (tcb.state == State::time_wait && fin_repeated) return answer(rules::time_wait_fin, Reply::Kind::ack);
   return answer(rules::sequence_unacceptable, Reply::Kind::ack);

@@ -70,7 +70,7 @@ const Rule* enter_fin_state(Tcb& tcb) {
 
 std::optional<Reaction> check_ack_range(Tcb& tcb, const Segment& segment) {
   if (tcb.state == State::syn_received) {
-    if (tcb.iss && after(segment.ack, tcb.snd_una) && !after(segment.ack, tcb.snd_nxt)) return {};
+    if (after(segment.ack, tcb.snd_una) && !after(segment.ack, tcb.snd_nxt)) return {};
     return answer(rules::syn_received_bad_ack, Reply::Kind::rst);
   }
   if (after(segment.ack, tcb.snd_nxt)) return answer(rules::ack_unsent, Reply::Kind::ack);

@@ -45,8 +45,7 @@ const Rule* rule_of(const Tcb& tcb, const Segment& segment) {
   if (segment.has(Flag::syn)) return rule_of_syn(tcb, segment);
   if (segment.seg_len() == 0) return rule_of_ack(tcb, segment);
   if (segment.has(Flag::fin)) return tcb.fin_sent ? &rules::retransmission : &rules::close;
-  const bool beyond_window = after(segment.end(), tcb.snd_una + tcb.snd_wnd);
-  if (tcb.snd_wnd == 0 && beyond_window) return &rules::window_probe;
+  if (tcb.snd_wnd == 0) return &rules::window_probe;
   return before(segment.seq, tcb.snd_nxt) ? &rules::retransmission : &rules::send;
 }
 
@@ -81,7 +80,6 @@ void note_syn(Tcb& tcb, const Segment& segment) {
 }
 
 void note_fin(Tcb& tcb, const Segment& segment) {
-  if (tcb.fin_sent) return;
   tcb.fin_sent = segment.end() - 1;
   if (tcb.state == State::established || tcb.state == State::syn_received) tcb.state = State::fin_wait_1;
   if (tcb.state == State::close_wait) tcb.state = State::last_ack;
@@ -95,10 +93,14 @@ void adopt_fin(Tcb& tcb) {
   if (tcb.state == State::fin_wait_2) tcb.state = State::time_wait;
 }
 
-/// The side knows best what it has received: RCV.NXT is what it acknowledges, as far as that can be.
-void adopt_rcv_nxt(Tcb& tcb, SeqNum ack) {
+/// Whether an ACK lies between the other side's SYN and the last that it was seen to send.
+bool is_believable(const Tcb& tcb, SeqNum ack) {
   const SeqNum first = *tcb.irs + 1;
-  if (!in_range(ack, first, static_cast<std::uint32_t>(tcb.rcv_high - first) + 1)) return;
+  return in_range(ack, first, static_cast<std::uint32_t>(tcb.rcv_high - first) + 1);
+}
+
+/// The side knows best what it has received: RCV.NXT is what it acknowledges.
+void adopt_rcv_nxt(Tcb& tcb, SeqNum ack) {
   const bool covers_fin = tcb.fin_seen && !before(*tcb.fin_seen, tcb.rcv_nxt) && before(*tcb.fin_seen, ack);
   if (after(ack, tcb.rcv_nxt)) {
     // Data contiguous with the ACK would be covered by it: the side has not kept it.
@@ -106,17 +108,17 @@ void adopt_rcv_nxt(Tcb& tcb, SeqNum ack) {
     tcb.queue.take(forgotten);
   }
   tcb.rcv_nxt = ack;
-  tcb.rcv_edge = later(tcb.rcv_edge, ack);
   if (covers_fin) adopt_fin(tcb);
 }
 
 void note_ack(Tcb& tcb, const Segment& segment) {
+  if (tcb.last_arrival) tcb.last_arrival->ack_due = false;
+  if (!is_believable(tcb, segment.ack)) return;
   tcb.last_ack_sent = segment.ack;
   adopt_rcv_nxt(tcb, segment.ack);
   const SeqNum edge = offered_edge(tcb, segment);
   tcb.rcv_edge = tcb.window_offered ? later(tcb.rcv_edge, edge) : edge;
   tcb.window_offered = true;
-  if (tcb.last_arrival) tcb.last_arrival->ack_due = false;
 }
 
 }  // namespace

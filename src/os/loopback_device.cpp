@@ -49,7 +49,7 @@ NewAddress new_address(const std::uint8_t* address, std::size_t size) {
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
   request.address.ifa_family = size == 16 ? AF_INET6 : AF_INET;
   request.address.ifa_prefixlen = static_cast<std::uint8_t>(size * 8);
-  // Without duplicate address detection, which would keep the address from being bound for a second.
+  // Without duplicate address detection, during which an address cannot be bound.
   request.address.ifa_flags = size == 16 ? IFA_F_NODAD : 0;
   request.address.ifa_index = ::if_nametoindex(loopback);
   request.local.rta_type = IFA_LOCAL;

@@ -22,7 +22,7 @@ void write_file(const std::string& path, std::string_view text) {
   if (written != static_cast<ssize_t>(text.size())) throw SystemError(path, EINVAL);
 }
 
-/// A number in a file under /proc; nothing (-1) where there is no such file.
+/// The number in a file under /proc; -1 where there is no such file.
 long read_number(const char* path) {
   long value = -1;
   std::ifstream(path) >> value;
@@ -43,13 +43,14 @@ std::string sysctl_path(std::string_view name) {
 }  // namespace
 
 void enter_private_network() {
-  // Where root may, it does without a user namespace: one with only root in it could not reach the files of
-  // other users, so that `sudo` in somebody's home would fail.
   const uid_t uid = ::geteuid();
-  if (uid == 0 && ::unshare(CLONE_NEWNET) == 0) return;
-
   const gid_t gid = ::getegid();
-  check(::unshare(CLONE_NEWUSER | CLONE_NEWNET), "unshare");
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) == -1) {
+    const int refused = errno;
+    // Where user namespaces are switched off, root can do without.
+    if (uid == 0 && ::unshare(CLONE_NEWNET) == 0) return;
+    throw SystemError("unshare", refused);
+  }
   // An ordinary user may write gid_map only once setgroups is given up: user_namespaces(7).
   write_file("/proc/self/setgroups", "deny");
   const auto identity = [](auto id) { return std::to_string(id) + " " + std::to_string(id) + " 1"; };

@@ -132,6 +132,7 @@ std::string format_failure(const scenario::Source& source, const scenario::Scena
                      style.blue("|") + "\n";
   Facts facts(width, style);
   add_segments(facts, mismatch, style);
+  if (!mismatch.derived.empty()) facts.add("derived", mismatch.derived);
   if (mismatch.rule)
     facts.add("why", std::string(mismatch.rule->section) + ": " + std::string(mismatch.rule->says) + " [" +
                          std::string(mismatch.rule->name) + "]");

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t ipv6_header_size = 40;
 constexpr std::size_t ipv4_header_size = 20;
 constexpr std::size_t tcp_header_size = 20;
+constexpr std::size_t ports_size = 4;  ///< with which the TCP header begins
 
 void put16(std::uint8_t* at, std::uint32_t value) {
   at[0] = static_cast<std::uint8_t>(value >> 8);
@@ -95,14 +96,17 @@ void number_probe(wire::Bytes& probe, std::uint32_t seq) {
 
 Header read_header(const wire::Bytes& packet) {
   const std::size_t offset = tcp_offset(packet);
-  if (packet.size() < offset + tcp_header_size) return {};
+  if (packet.size() < offset + ports_size) return {};
   const std::uint8_t* tcp = &packet[offset];
   const bool v6 = is_v6(packet);
   const std::uint8_t* addresses = &packet[v6 ? 8 : 12];
-  return {{read_address(addresses, v6), get16(tcp)},
-          {read_address(addresses + (v6 ? 16 : 4), v6), get16(tcp + 2)},
-          get32(tcp + 8),
-          tcp[13]};
+  Header header;
+  header.source = {read_address(addresses, v6), get16(tcp)};
+  header.destination = {read_address(addresses + (v6 ? 16 : 4), v6), get16(tcp + 2)};
+  if (packet.size() < offset + tcp_header_size) return header;
+  header.ack = get32(tcp + 8);
+  header.flags = tcp[13];
+  return header;
 }
 
 }  // namespace tcpcraft::transport

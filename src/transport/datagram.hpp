@@ -21,7 +21,7 @@ struct Header {
   std::uint32_t ack = 0;
   std::uint8_t flags = 0;
 };
-/// All zero for a datagram that is too short.
+/// What a datagram is too short for is zero.
 Header read_header(const wire::Bytes& packet);
 
 }  // namespace tcpcraft::transport

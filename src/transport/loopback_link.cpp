@@ -172,10 +172,6 @@ LoopbackLink::LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> ke
     pass_ipv6_headers(socket_);
   else
     os::set_option(socket_, IPPROTO_IP, IP_HDRINCL, 1, "IP_HDRINCL");
-
-  // The socket took in everything until the filter stood.
-  std::uint8_t byte;
-  while (::recv(socket_.get(), &byte, sizeof byte, 0) != -1) continue;
 }
 
 LoopbackLink::~LoopbackLink() = default;
@@ -239,7 +235,8 @@ void LoopbackLink::read_one(std::size_t index, std::size_t size, std::vector<Arr
   arrivals.push_back(std::move(arrival));
 }
 
-/// Whether the packet is one of the connection's. Notes the answer to the present barrier.
+/// Whether the packet is one of the connection's: the filter looks at less, and until it stood the socket
+/// took in everything. Notes the answer to the present barrier.
 bool LoopbackLink::is_shown(const wire::Bytes& packet) {
   const Header header = read_header(packet);
   const auto is_kernel = [this](const wire::Endpoint& end) {

@@ -49,6 +49,9 @@ TEST_F(Closing, Simultaneous) {
   EXPECT_EQ(c.kernel.state, State::closing);
   c.kernel_sends(ACK);
   EXPECT_EQ(c.peer_acking(iss + 1).rule, &rules::closing_other);
+  const Reaction ignored = c.peer_acking(iss + 1, FIN_ACK, text("x"));
+  EXPECT_EQ(ignored.rule, &rules::closing_other);
+  EXPECT_EQ(ignored.reply.kind, Kind::none);
   EXPECT_EQ(c.kernel.state, State::closing);
   EXPECT_EQ(c.peer(ACK).rule, &rules::closing_ack);
   EXPECT_EQ(c.kernel.state, State::time_wait);
@@ -74,6 +77,7 @@ TEST_F(Closing, SecondFin_LeavesRcvNxt) {
   EXPECT_EQ(again.rule, &rules::fin_again);
   EXPECT_EQ(again.reply.kind, Kind::ack);
   EXPECT_EQ(c.kernel.rcv_nxt, irs + 2);
+  EXPECT_EQ(c.peer(FIN_ACK, {}, -1).rule, &rules::sequence_unacceptable);
   EXPECT_EQ(c.peer(ACK, text("beyond")).rule, &rules::data_after_fin);
   EXPECT_EQ(c.kernel.rcv_nxt, irs + 2);
 }

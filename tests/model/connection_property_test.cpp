@@ -1,6 +1,6 @@
 // Whole connections between two models over a channel that loses, repeats and reorders.
 
-#include <deque>
+#include <algorithm>
 #include <vector>
 
 #include "support.hpp"

@@ -72,6 +72,20 @@ TEST_F(Derive, ResetWithAck_AnswersASegmentWithoutAck) {
   EXPECT_EQ(derived(RST_ACK).ack_rule, &rules::reset_ack);
 }
 
+TEST_F(Derive, ResetWithNothingToTakeItFrom_IsAtSndNxt) {
+  c.receive_syn();
+  arrive(c.kernel, segment(Flags{}, irs + 1));
+  EXPECT_EQ(derived(RST).seq, iss + 1);
+}
+
+TEST_F(Derive, SynInTimeWait_ChoosesItsIss) {
+  establish();
+  c.kernel_sends(FIN_ACK);
+  c.peer(FIN_ACK);
+  ASSERT_EQ(c.kernel.state, State::time_wait);
+  EXPECT_EQ(derived(SYN).seq, std::nullopt);
+}
+
 TEST_F(Derive, ResetOfAConnection_HasItsNumbers) {
   establish();
   c.kernel_sends(ACK, text("abc"));

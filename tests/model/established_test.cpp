@@ -79,6 +79,16 @@ TEST_F(EstablishedAck, OlderThanTheLargestWindow_IsChallenged) {
   EXPECT_TRUE(reaction.delivered.empty());
 }
 
+TEST_F(EstablishedAck, WithinTheLargestWindow_IsNoChallengeWhenTheWindowShrank) {
+  c.kernel_sends(ACK, filler(1000));
+  c.peer(ACK);
+  Segment shrunk = segment(ACK, irs + 1, iss + 1001);
+  shrunk.window = 10;
+  arrive(c.kernel, shrunk);
+  ASSERT_EQ(c.kernel.snd_wnd, 10u);
+  EXPECT_EQ(c.peer_acking(iss + 1).rule, &rules::ack_duplicate);
+}
+
 using EstablishedWindow = Established;
 
 TEST_F(EstablishedWindow, IsTakenFromNewerSegmentsOnly) {
@@ -161,6 +171,9 @@ TEST_F(EstablishedText, AtAClosedWindow_IsRefusedButItsAckCounts) {
   EXPECT_TRUE(reaction.delivered.empty());
   EXPECT_EQ(c.kernel.snd_una, iss + 11);
   EXPECT_EQ(c.peer_acking(iss + 12, ACK, text("probe")).rule, &rules::ack_unsent);
+  c.kernel_sends(ACK, filler(10));
+  EXPECT_EQ(c.peer(Flags{}, text("probe")).rule, &rules::sequence_unacceptable);
+  EXPECT_EQ(c.kernel.snd_una, iss + 11) << "without the ACK bit the ACK field says nothing";
 }
 
 TEST_F(EstablishedText, Repeated_LeavesItsDuplicatePart) {
@@ -191,6 +204,12 @@ TEST_F(EstablishedWithTimestamps, OlderTsval_IsAcknowledgedAndDropped) {
   EXPECT_EQ(reaction.reply.kind, Kind::ack);
   EXPECT_TRUE(reaction.delivered.empty());
   EXPECT_EQ(peer_at_time(recent, text("equal")).delivered, text("equal"));
+}
+
+TEST_F(EstablishedWithTimestamps, OlderTsval_LeavesItsDuplicatePart) {
+  peer_at_time(c.kernel.ts_recent, text("abcd"));
+  peer_at_time(c.kernel.ts_recent - 1, text("cdef"), -2);
+  EXPECT_EQ(c.kernel.last_arrival->duplicate, (SackBlock{irs + 3, irs + 5}));
 }
 
 TEST_F(EstablishedWithTimestamps, Tsval_IsComparedOnTheCircle) {

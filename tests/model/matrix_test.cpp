@@ -1,5 +1,6 @@
 // Every cell of rfc_matrix.tsv: one segment in one state, what it is answered by and where it leads.
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>

@@ -85,6 +85,16 @@ TEST(SynSentSynAck, TheWindowOfTheSyn_IsInForce) {
   EXPECT_EQ(c.kernel.rcv_edge, irs + 501);
 }
 
+TEST(SynSentSynAck, IsThoughtAcknowledgedAtOnce_ForTsRecent) {
+  Connection c;
+  c.timestamps = true;
+  c.kernel = Tcb{};
+  c.kernel_sends(SYN);
+  arrive(c.kernel, segment(SYN_ACK, SeqNum(5000), iss + 1, {}, c.syn_options(100, c.kernel_clock)));
+  arrive(c.kernel, segment(ACK, SeqNum(5001), iss + 1, text("x"), {wire::Timestamps{200, c.kernel_clock}}));
+  EXPECT_EQ(c.kernel.ts_recent, 200u);
+}
+
 TEST(SynSentRst, ThatAcknowledgesTheSyn_Refuses) {
   Connection c = active_open();
   EXPECT_EQ(arrive(c.kernel, segment(RST_ACK, SeqNum(0), iss + 1)).rule, &rules::syn_sent_rst_ack);

@@ -110,6 +110,7 @@ TEST(Reassembly, TwoFins_TheFirstInOrderCounts) {
   Queue q;
   q.add(4, "", true);
   q.add(2, "", true);
+  q.add(6, "", true);
   q.add(0, "abcd");
   EXPECT_EQ(q.take(), "ab.");
 }
@@ -127,6 +128,7 @@ TEST(Reassembly, BeforeRcvNxt_IsLeftOut) {
   q.add(0, "abc");
   q.take();
   q.add(1, "bcde");
+  EXPECT_EQ(q.queue.blocks(), std::vector{block(3, 5)});
   EXPECT_EQ(q.take(), "de");
   EXPECT_EQ(q.add(0, "abc"), block(0, 3));
   EXPECT_TRUE(q.queue.empty());

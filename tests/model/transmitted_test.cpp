@@ -118,6 +118,12 @@ TEST_F(TransmittedWindow, ThatGrew_IsAnUpdate) {
   EXPECT_EQ(kernel_acks(irs + 101, 65535), &rules::acknowledgment) << "nothing grew";
 }
 
+TEST_F(TransmittedWindow, ThatGrewWithTheAck_IsAnAcknowledgment) {
+  c.peer(ACK, filler(100));
+  c.peer(ACK);
+  EXPECT_EQ(kernel_acks(irs + 101), &rules::acknowledgment);
+}
+
 using TransmittedAck = Transmitted;
 
 TEST_F(TransmittedAck, NamesTheRuleOfWhatItAnswers) {
@@ -180,6 +186,12 @@ TEST_F(TransmittedAck, OfAFinThatTheModelRefused_ClosesTheOtherDirection) {
   EXPECT_EQ(c.kernel.fin_received, c.kernel.rcv_nxt - 1);
 }
 
+TEST_F(TransmittedAck, BeyondAFinThatLiesBehind_IsNoEnd) {
+  c.peer(FIN_ACK, {}, -1);
+  kernel_acks(irs + 1);
+  EXPECT_EQ(c.kernel.state, State::established);
+}
+
 TEST_F(TransmittedAck, OnARst_IsNoWordOnRcvNxt) {
   c.peer(ACK, text("abc"));
   transmitted(c.kernel, segment(RST_ACK, iss + 1, irs + 1));
@@ -201,6 +213,10 @@ TEST_F(TransmittedData, NewAndRepeated) {
   EXPECT_EQ(c.kernel.snd_nxt, iss + 11);
   EXPECT_EQ(transmitted(c.kernel, segment(ACK, iss + 1, irs + 1, filler(10))), &rules::retransmission);
   EXPECT_EQ(c.kernel.snd_nxt, iss + 11);
+}
+
+TEST_F(TransmittedData, BeyondAnOpenWindow_IsNoProbe) {
+  EXPECT_EQ(c.kernel_sends(ACK, filler(70000)), &rules::send);
 }
 
 TEST_F(TransmittedData, IntoAClosedWindow_IsAProbe) {

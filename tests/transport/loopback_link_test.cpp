@@ -152,6 +152,17 @@ TEST_P(LoopbackLinkTest, largest_datagram_is_not_cut) {
   EXPECT_EQ(arrivals[0].packet.back(), 'x');
 }
 
+TEST_P(LoopbackLinkTest, a_cut_off_tcp_header_is_shown) {
+  wire::Bytes sent = test::to_bytes(from_peer(test::syn, 1));
+  sent.erase(sent.end() - 12, sent.end());
+  sent[kernel.address.is_v6() ? 5 : 3] = static_cast<std::uint8_t>(kernel.address.is_v6() ? 8 : 28);
+  link->send(sent);
+  EXPECT_EQ(link->barrier(), Barrier::proven);
+  const std::vector<Arrival> arrivals = received();
+  ASSERT_EQ(arrivals.size(), 1u);
+  EXPECT_EQ(arrivals[0].packet.size(), sent.size());
+}
+
 TEST_P(LoopbackLinkTest, a_bad_checksum_is_shown_and_not_answered) {
   wire::Bytes sent = test::to_bytes(from_peer(test::ack, 1, 1));
   sent[sent.size() - 3] ^= 1;  // the checksum's last byte

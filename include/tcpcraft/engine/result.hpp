@@ -52,6 +52,7 @@ struct Difference {
   std::string expected;               ///< `ack=2`
   std::string received;               ///< `ack=1`, spelled as `format_segment` spells it
   const model::Rule* rule = nullptr;  ///< where the expectation was derived; absent where it was written
+  bool model_agrees = false;          ///< with what was received, where something else was written
 };
 
 /// The kernel deviated: where, how and why that is wrong.
@@ -65,6 +66,9 @@ struct Mismatch {
   std::string received;
   std::vector<Difference> differences;
   std::string timing;  ///< "0.388 ms after the FIN-ACK"; may be empty
+  /// Where the scenario's own number failed, and the model agrees with the kernel: "ack=3, as received". Else
+  /// empty.
+  std::string derived;
   const model::Rule* rule = nullptr;
   std::optional<std::size_t> trace_entry;                      ///< the segment that failed
   kernel::SocketState kernel;                                  ///< as sock_diag told it after the failure

@@ -20,9 +20,9 @@ struct Deformity {
 };
 
 /// The IP datagram that carries `segment`: header lengths, checksums and the padding of the options to a
-/// 32-bit boundary are made right, `deformity` aside; the checksum covers a wrong data offset as it stands, so
-/// that the offset is all that is wrong. `id` 0 is kept. Options beyond 40 bytes, and a datagram beyond 65,535,
-/// throw std::length_error: callers check `options_size` first.
+/// 32-bit boundary are made right, `deformity` aside; the checksum covers a wrong data offset as it stands,
+/// so that the offset is all that is wrong. `id` 0 is kept. Options beyond 40 bytes, and a datagram beyond
+/// 65,535, throw std::length_error: callers check `options_size` first.
 Bytes encode(const Segment& segment, const Deformity& deformity = {});
 
 /// The bytes that `options` occupy, before padding.

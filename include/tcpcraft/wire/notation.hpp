@@ -94,7 +94,8 @@ std::string format_number(const Number& number);
 /// The notation of a specification, with nothing added: parsing it again gives the same specification.
 std::string format_spec(const SegmentSpec& spec);
 
-/// The word of `candidates` nearest to `word` by edit distance, or else one that is the beginning of the other
+/// The word of `candidates` nearest to `word` by edit distance, or else one that is the beginning of the
+/// other
 /// (`win` of `window`); "" where none is near enough to be meant.
 std::string nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 

@@ -1,0 +1,60 @@
+#include "process.hpp"
+
+namespace tcpcraft::cli_test {
+namespace {
+
+/// The blocks of a Markdown text that begin with ```LANGUAGE.
+std::vector<std::string> blocks(const fs::path& file, const std::string& language) {
+  const std::string text = read_file(file);
+  std::vector<std::string> result;
+  const std::string fence = "\n```" + language + "\n";
+  for (std::size_t at = 0; (at = text.find(fence, at)) != std::string::npos;) {
+    at += fence.size();
+    const std::size_t end = text.find("\n```", at);
+    result.push_back(text.substr(at, end + 1 - at));
+    at = end;
+  }
+  return result;
+}
+
+TEST(Docs, every_example_works) {
+  REQUIRE_PRIVATE_NETWORK();
+  std::size_t examples = 0;
+  for (const char* file : {"README.md", "docs/scenario-format.md"}) {
+    for (const std::string& block : blocks(source_dir / file, "yaml")) {
+      const TemporaryFolder folder;
+      const bool whole = block.starts_with("scenario:");
+      folder.write("example.scn", whole ? block : "scenario: part\nsteps:\n" + block);
+      const Ran run = tcpcraft(folder.path(), {whole ? "run" : "check", "example.scn"});
+      EXPECT_EQ(run.exit_code, 0) << file << "\n" << block << run.output;
+      ++examples;
+    }
+  }
+  EXPECT_GE(examples, 6u);
+}
+
+TEST(Docs, the_readme_shows_what_is_printed) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const Ran run = tcpcraft(folder.path(), {"run", (source_dir / "scenarios/server_close.scn").string()});
+  EXPECT_EQ(normalized(blocks(source_dir / "README.md", "text").at(0)), normalized(run.output));
+}
+
+TEST(Docs, the_readmes_failure_is_real) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  fs::create_directories(folder.path() / "scenarios");
+  std::string text = read_file(source_dir / "scenarios/server_close.scn");
+  text.replace(text.find("expect: ACK"), 11, "expect: ACK ack=2");
+  folder.write("scenarios/server_close.scn", text);
+  const Ran run = tcpcraft(folder.path(), {"run", "-q", "scenarios/server_close.scn"});
+  EXPECT_EQ(run.exit_code, 1);
+  std::string shown = normalized(blocks(source_dir / "README.md", "text").at(1));
+  std::string printed = normalized(run.output);
+  printed = printed.substr(printed.find("error:"));
+  printed = printed.substr(0, printed.find("\n\n") + 1);
+  EXPECT_EQ(shown, printed);
+}
+
+}  // namespace
+}  // namespace tcpcraft::cli_test
