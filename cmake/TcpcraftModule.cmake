@@ -2,13 +2,13 @@
 function(tcpcraft_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                            -Wnon-virtual-dtor -Woverloaded-virtual -Werror
-                                           # g++ 12 sees overlaps in std::string where there are none (PR 105651).
-                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+                                           # g++ 12 sees overlaps in std::string, and uninitialized members in
+                                           # std::variant, where there are none (PR 105651, PR 105562).
+                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(TCPCRAFT_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all
-                                            -fno-omit-frame-pointer
-                                            # g++ finds uninitialized members in std::variant where it is instrumented.
-                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+                                            -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
 endfunction()

@@ -236,9 +236,11 @@ TEST(Decode, skips_ipv4_options) {
 
 TEST(Decode, skips_ipv6_extension_headers) {
   Bytes packet = encode(syn_v6());
-  packet.insert(packet.begin() + 40, {43, 0, 1, 4, 0, 0, 0, 0,                          // hop-by-hop
-                                      60, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  // routing
-                                      6,  0, 1, 4, 0, 0, 0, 0});                        // destination
+  const Bytes hop_by_hop = {43, 0, 1, 4, 0, 0, 0, 0};
+  const Bytes routing = {60, 1, 4, 0, 0, 0, 0, 0, 99, 99, 99, 99, 99, 99, 99, 99};
+  const Bytes destination_options = {6, 0, 1, 4, 0, 0, 0, 0};
+  for (const Bytes& header : {destination_options, routing, hop_by_hop})
+    packet.insert(packet.begin() + 40, header.begin(), header.end());
   packet[5] = static_cast<std::uint8_t>(packet[5] + 32);
   packet[6] = 0;
   ASSERT_TRUE(decode(packet));

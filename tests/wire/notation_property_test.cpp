@@ -77,6 +77,13 @@ class RandomSpec {
     if (sometimes()) spec.destination_port = random_.number16();
   }
 
+  RawOptionSpec raw_option() {
+    std::optional<Bytes> data = this->data(0, 8);
+    const std::uint8_t length = random_.byte();
+    const bool wrong = random_.chance(3) && !(data && length == data->size() + 2);
+    return {random_.byte(), std::move(data), wrong ? std::optional(length) : std::nullopt};
+  }
+
   OptionSpec option() {
     switch (random_.between(0, 9)) {
       case 0:
@@ -98,10 +105,7 @@ class RandomSpec {
       case 8:
         return Md5Spec{data(16, 16)};
       default:
-        RawOptionSpec raw{random_.byte(), data(0, 8)};
-        const std::uint8_t length = random_.byte();
-        if (random_.chance(3) && !(raw.data && length == raw.data->size() + 2)) raw.length = length;
-        return raw;
+        return raw_option();
     }
   }
 
