@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include <tcpcraft/kernel/local_side.hpp>
@@ -16,7 +17,6 @@
 #include <tcpcraft/runner/run.hpp>
 #include <tcpcraft/scenario/reader.hpp>
 #include <tcpcraft/transport/loopback_link.hpp>
-#include <tcpcraft/wire/codec.hpp>
 
 namespace {
 
@@ -40,51 +40,48 @@ void measure(const char* name, int runs, const Body& body) {
   std::printf("%-22s %8d %8.1f %8.1f\n", name, runs, times.front(), times[times.size() / 2]);
 }
 
-/// Everything lasts but the connection, which a crafted RST removes after each run.
+/// A server, a link and, where it is to last, a guard that serve one connection after another.
 class Lasting {
  public:
   explicit Lasting(const scenario::Scenario& scenario)
       : scenario_(scenario),
-        guard_(os::SocketAddress::from(scenario.peer.address.data(), scenario.peer.address.size(), 0)),
+        guard_(std::in_place, any_port()),
         kernel_(scenario.kernel.address),
-        peer_{scenario.peer.address, guard_.port()},
+        peer_{scenario.peer.address, guard_->port()},
         side_(*kernel::parse_app(scenario.kernel.app), kernel_, peer_),
-        link_(kernel_.address, {kernel_.port}, peer_.address, {peer_.port}) {}
+        link_(kernel_.address, {kernel_.port}, peer_.address, {peer_.port}, false) {}
 
-  engine::Result run(std::uint32_t iss) {
+  void renew_guard() {
+    guard_.emplace(any_port());
+    peer_.port = guard_->port();
+    side_.retarget(peer_);
+    link_.retarget({kernel_.port}, {peer_.port});
+  }
+
+  engine::Result run(int number) {
     engine::Setup setup;
     setup.kernel = kernel_;
     setup.peer = peer_;
-    setup.iss = wire::SeqNum(iss);
+    setup.immediate = true;
+    setup.iss = wire::SeqNum(static_cast<std::uint32_t>(number) * 1000003u);
     engine::Result result = engine::play(scenario_, setup, link_, side_, clock_);
-    remove(result);
+    side_.discard_connection();
     return result;
   }
 
  private:
-  void remove(const engine::Result& result) {
-    for (auto entry = result.trace.rbegin(); entry != result.trace.rend(); ++entry) {
-      const auto* passed = std::get_if<engine::PassedSegment>(&*entry);
-      if (!passed || passed->from != engine::Party::peer) continue;
-      wire::Segment rst = passed->segment;
-      rst.seq = rst.end();
-      rst.flags = {wire::Flag::rst};
-      rst.payload.clear();
-      link_.send(wire::encode(rst));
-      break;
-    }
-    arrivals_.clear();
-    link_.receive(arrivals_);
+  os::SocketAddress any_port() const {
+    const wire::IpAddress& address = scenario_.peer.address;
+    return os::SocketAddress::from(address.data(), address.size(), 0);
   }
 
   const scenario::Scenario& scenario_;
-  os::RstGuard guard_;
+  std::optional<os::RstGuard> guard_;
   wire::Endpoint kernel_;
   wire::Endpoint peer_;
   kernel::LocalSide side_;
   transport::LoopbackLink link_;
   engine::SystemClock clock_;
-  std::vector<transport::Arrival> arrivals_;
 };
 
 }  // namespace
@@ -98,12 +95,16 @@ int main(int argc, char** argv) {
     runner::enter_network(runner::Net::isolated);
     engine::SystemClock clock;
     std::printf("%-22s %8s %8s %8s\n", "engine", "runs", "min us", "median us");
-    measure("new guard and sockets", runs, [&](int i) {
+    measure("everything new", runs, [&](int i) {
       return runner::play(*reading.scenario,
                           {runner::Net::isolated, static_cast<std::uint64_t>(i), nullptr, nullptr}, clock);
     });
     Lasting lasting(*reading.scenario);
-    measure("lasting", runs, [&](int i) { return lasting.run(static_cast<std::uint32_t>(i) * 1000003u); });
+    measure("new guard", runs, [&](int i) {
+      lasting.renew_guard();
+      return lasting.run(i);
+    });
+    measure("lasting guard", runs, [&](int i) { return lasting.run(i); });
   } catch (const std::exception& error) {
     std::printf("%s\n", error.what());
     return 3;

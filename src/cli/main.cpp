@@ -1,6 +1,7 @@
 // The command line. The only file that includes CLI11, which takes long to compile.
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <random>

@@ -38,8 +38,13 @@ class LivePrinter : public engine::Observer {
 /// One file's way from text to verdict.
 class FileRun {
  public:
-  FileRun(const RunCommand& command, std::string path, std::string capture, const report::Style& style)
-      : command_(command), path_(std::move(path)), capture_(std::move(capture)), style_(style) {}
+  FileRun(const RunCommand& command, std::string path, std::string capture, bool alone,
+          const report::Style& style)
+      : command_(command),
+        path_(std::move(path)),
+        capture_(std::move(capture)),
+        alone_(alone),
+        style_(style) {}
 
   runner::Outcome run() {
     const auto scenario = read_scenario(path_, source_, style_);
@@ -48,7 +53,8 @@ class FileRun {
       print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario->title) + "\n");
     runner::Outcome outcome;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-      outcome = runner::run_in_child([&] { return run_once(*scenario); });
+      // A process of its own keeps scenarios apart; one alone has nothing to be kept apart from.
+      outcome = alone_ ? run_once(*scenario) : runner::run_in_child([&] { return run_once(*scenario); });
       if (outcome.verdict != engine::Verdict::inconclusive || runner::interrupt_signal()) return outcome;
       if (!command_.quiet)
         print("  " + style_.yellow("inconclusive") + ": " + report::printable(outcome.reason) + "\n");
@@ -60,7 +66,6 @@ class FileRun {
   std::string name() const { return path_.ends_with(".scn") ? path_.substr(0, path_.size() - 4) : path_; }
 
  private:
-  /// In a process of its own.
   runner::Outcome run_once(const scenario::Scenario& scenario) {
     try {
       return play(scenario);
@@ -119,6 +124,7 @@ class FileRun {
   const RunCommand& command_;
   std::string path_;
   std::string capture_;
+  bool alone_;
   const report::Style& style_;
   scenario::Source source_;
 };
@@ -165,7 +171,7 @@ int run(const RunCommand& command) {
   report::Tally tally;
   std::string bad;  // one line for each that did not pass, once more at the end
   for (std::size_t i = 0; i < files.size() && !runner::interrupt_signal(); ++i) {
-    FileRun file(command, files[i], captures[i], style);
+    FileRun file(command, files[i], captures[i], files.size() == 1, style);
     const runner::Outcome outcome = file.run();
     if (outcome.cannot_run) {
       print(style.red("cannot run here") + ": " + outcome.reason + "\n");

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <tcpcraft/os/socket_address.hpp>
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
@@ -40,6 +41,16 @@ runner::Net place_of(const SendCommand& command, const wire::IpAddress& target) 
   throw UsageError("--to: " + target.to_string() +
                    " is neither loopback nor in a private network: name it with " + "--allow-target " +
                    target.to_string() + " if you may send there");
+}
+
+/// The address from which this host reaches another.
+wire::IpAddress source_towards(const wire::Endpoint& target) {
+  const wire::IpAddress& address = target.address;
+  const auto source =
+      os::source_towards(os::SocketAddress::from(address.data(), address.size(), target.port)).to_string();
+  const auto endpoint = wire::Endpoint::parse(source);
+  if (!endpoint) throw UsageError("--to: no address of this host reaches " + address.to_string());
+  return endpoint->address;
 }
 
 /// One `send`, and whatever comes back: a scenario of two steps.
@@ -102,6 +113,7 @@ int send(const SendCommand& command) {
   scenario::Scenario scenario = two_steps(command, {"segment", command.segment});
   const runner::Net net = place_of(command, scenario.kernel.address.address);
   if (net != runner::Net::isolated) scenario.kernel.app = "external";
+  if (net == runner::Net::target) scenario.peer.address = source_towards(scenario.kernel.address);
   runner::catch_interrupts();
   const runner::Outcome outcome = runner::run_in_child([&] { return send_once(command, scenario, net); });
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();

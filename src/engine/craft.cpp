@@ -38,7 +38,7 @@ wire::Option option(const wire::OptionSpec& spec, const Names& names) {
             return wire::Option(wire::FastOpen{o.cookie.value_or(wire::Bytes{})});
           },
           [](const wire::RawOptionSpec& o) {
-            return wire::Option(wire::RawOption{o.kind, o.data.value_or(wire::Bytes{}), {}});
+            return wire::Option(wire::RawOption{o.kind, o.data.value_or(wire::Bytes{}), o.length});
           },
           [&](const wire::SackSpec& o) {
             wire::Sack sack;

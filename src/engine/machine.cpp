@@ -19,6 +19,13 @@ constexpr wire::Duration patience = 1s;
 constexpr wire::Duration tolerated_lateness = 1ms;
 constexpr wire::Duration grace = 50ms;
 
+constexpr std::size_t largest_datagram = 65535;
+
+std::size_t datagram_size(const wire::Segment& segment) {
+  const std::size_t options = (wire::options_size(segment.options) + 3) / 4 * 4;
+  return (segment.source.address.is_v6() ? 40 : 20) + 20 + options + segment.payload.size();
+}
+
 /// How near to a segment of the peer's the kernel's own may have been under way already, sent by a timer.
 constexpr wire::Duration crossing_window = 1ms;
 
@@ -44,6 +51,7 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
       anchor_(start),
       clock_base_(setup.timestamp) {
   result_.started = start;
+  result_.trace.reserve(2 * scenario.steps.size());
   if (observer_) observer_->started(start);
 }
 
@@ -54,22 +62,24 @@ model::Tcb& Machine::connection(Ports ports) {
   return found->second;
 }
 
+const wire::Segment& Machine::segment_of(const Unread& unread) const {
+  return std::get<PassedSegment>(result_.trace[unread.trace_entry]).segment;
+}
+
 void Machine::record(TraceEntry entry) {
   result_.trace.push_back(std::move(entry));
   if (observer_) observer_->passed(result_.trace.back());
 }
 
-void Machine::passed(const transport::Arrival& arrival) {
-  if (finished_) return;
+std::optional<Party> Machine::passed(const transport::Arrival& arrival) {
   std::optional<wire::Segment> segment = wire::decode(arrival.packet);
-  if (!segment) return;
+  if (!segment) return {};
   const bool own = !pending_.empty() && segment->source == pending_.front().crafted.segment.source &&
                    segment->destination == pending_.front().crafted.segment.destination;
   const bool to_kernel = own || segment->source == setup_.peer || segment->destination == setup_.kernel;
-  if (to_kernel)
-    passed_to_kernel(std::move(*segment), arrival);
-  else
-    passed_from_kernel(std::move(*segment), arrival);
+  if (!finished_ && to_kernel) passed_to_kernel(std::move(*segment), arrival);
+  if (!finished_ && !to_kernel) passed_from_kernel(std::move(*segment), arrival);
+  return to_kernel ? Party::peer : Party::kernel;
 }
 
 void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival) {
@@ -108,8 +118,8 @@ void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival
   const Ports ports{segment.source.port, segment.destination.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
-  Unread unread{segment, arrival.time,        arrival.kernel_time, expectation(kernel, segment, peer_.iss),
-                {},      result_.trace.size()};
+  Unread unread{
+      arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), {}, result_.trace.size()};
   if (before_ && own_connection && arrival.time - last_send_time() < crossing_window)
     unread.crossed = expectation(*before_, segment, peer_.iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
@@ -170,6 +180,11 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   if (const auto* written = wire::find<wire::Timestamps>(crafted.segment.options);
       written && crafted.segment.has(wire::Flag::syn) && !peer_.offered.timestamps)
     clock_base_ = written->tsval - static_cast<std::uint32_t>(elapsed);
+  if (const std::size_t size = datagram_size(crafted.segment); size > largest_datagram) {
+    result_.place = step.segment.span;
+    return finish(Verdict::error,
+                  "the segment does not fit into an IP datagram: " + std::to_string(size) + " bytes");
+  }
   model::peer_sent(peer_, crafted.segment, crafted.broken);
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
   const std::size_t ip_header = crafted.segment.source.address.is_v6() ? 40 : 20;
@@ -208,11 +223,11 @@ bool Machine::next_step_decides() const {
 std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bound) {
   const Unread& unread = unread_.front();
   const wire::SegmentSpec& spec = step.segment.spec;
-  std::vector<Difference> found = differences(spec, unread.segment, unread.expectation);
+  std::vector<Difference> found = differences(spec, segment_of(unread), unread.expectation);
   if (!found.empty()) {
-    if (unread.crossed && differences(spec, unread.segment, *unread.crossed).empty())
+    if (unread.crossed && differences(spec, segment_of(unread), *unread.crossed).empty())
       return finish(Verdict::inconclusive,
-                    "the kernel's " + wire::format_flags(unread.segment.flags) +
+                    "the kernel's " + wire::format_flags(segment_of(unread).flags) +
                         " crossed the peer's segment: it cannot be told which came first");
     if (step.optional) {
       advance();
@@ -238,7 +253,7 @@ std::optional<Action> Machine::play(const scenario::Silence& step, wire::Time no
   const scenario::Span span = scenario_.steps[step_].value;
   const auto broken = [&](const Unread& unread) {
     return fail_unexpected(
-        unread, "the kernel was to be silent, but sent " + wire::format_flags(unread.segment.flags), span,
+        unread, "the kernel was to be silent, but sent " + wire::format_flags(segment_of(unread).flags), span,
         "nothing");
   };
   if (!step.duration) {
@@ -274,12 +289,13 @@ std::optional<Action> Machine::play(const scenario::Note& step, wire::Time now) 
 
 std::optional<Action> Machine::play_end() {
   if (!unread_.empty()) {
-    const std::string name = wire::format_flags(unread_.front().segment.flags);
+    const std::string name = wire::format_flags(segment_of(unread_.front()).flags);
     const scenario::Span span = scenario_.steps.back().value;
     return fail_unexpected(unread_.front(),
                            "the kernel sent one more segment, " + name + ", that no step expects",
                            {span.end, span.end}, "nothing more");
   }
+  if (setup_.immediate) return finish(Verdict::pass);
   if (!barrier_) return RunBarrier{};
   if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
   return finish(Verdict::pass);

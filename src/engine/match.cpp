@@ -54,7 +54,8 @@ struct OptionMatch {
   }
   bool operator()(const wire::RawOptionSpec& spec) const {
     const auto* option = as<wire::RawOption>();
-    return option && option->kind == spec.kind && (!spec.data || *spec.data == option->data);
+    return option && option->kind == spec.kind && option->length == spec.length &&
+           (!spec.data || *spec.data == option->data);
   }
   bool operator()(const wire::SackSpec& spec) const {
     const auto* option = as<wire::Sack>();
@@ -118,10 +119,12 @@ class Comparison {
               std::optional<wire::SeqNum> derived, wire::SeqNum actual, std::optional<wire::SeqNum> origin,
               const model::Rule* rule) {
     if (written && written->base == wire::Number::Base::any) return;
+    const bool model_agrees = derived == actual;
     if (written) derived = resolve(*written, names_, origin);
-    if (derived && *derived != actual)
-      add(part, number_text(name, *derived, origin), number_text(name, actual, origin),
-          written ? nullptr : rule);
+    if (!derived || *derived == actual) return;
+    add(part, number_text(name, *derived, origin), number_text(name, actual, origin),
+        written ? nullptr : rule);
+    differences_.back().model_agrees = model_agrees;
   }
 
   void numbers() {
@@ -162,16 +165,16 @@ class Comparison {
   }
 
   void options() {
-    const std::string received = wire::format_options(segment_.options, names_.origins);
+    const auto received = [this] { return wire::format_options(segment_.options, names_.origins); };
     if (spec_.options) {
       if (!options_match(*spec_.options, segment_.options, names_)) {
         wire::SegmentSpec only;
         only.options = spec_.options;
         const std::string text = wire::format_spec(only);
-        add(Part::options, text.substr(std::min(text.find('<'), text.size())), received);
+        add(Part::options, text.substr(std::min(text.find('<'), text.size())), received());
       }
     } else if (!spec_.flags.has(Flag::syn) && expectation_.option_fault) {
-      add(Part::options, expectation_.option_fault->expected, received, expectation_.option_fault->rule);
+      add(Part::options, expectation_.option_fault->expected, received(), expectation_.option_fault->rule);
     }
   }
 

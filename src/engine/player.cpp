@@ -20,7 +20,6 @@ class Player {
 
   void play() {
     for (;;) {
-      settle();
       if (clock_.interrupted()) return;
       const Action action = machine_.next(clock_.now());
       if (std::holds_alternative<Finished>(action)) break;
@@ -33,14 +32,19 @@ class Player {
  private:
   /// Lets the application act and the machine hear of everything, until nothing moves any more.
   void settle() {
-    do {
-      arrivals_.clear();
-      link_.receive(arrivals_);
-      for (const transport::Arrival& arrival : arrivals_) {
-        if (tap_) tap_->packet(arrival);
-        machine_.passed(arrival);
-      }
-    } while (side_.pump());
+    receive();
+    while (side_.pump() && receive()) continue;
+  }
+
+  /// Whether anything passed.
+  bool receive() {
+    arrivals_.clear();
+    link_.receive(arrivals_);
+    for (const transport::Arrival& arrival : arrivals_) {
+      const std::optional<Party> from = machine_.passed(arrival);
+      if (tap_ && from) tap_->packet(arrival, *from);
+    }
+    return !arrivals_.empty();
   }
 
   kernel::Counters counters() {
@@ -49,7 +53,10 @@ class Player {
     return result;
   }
 
-  void perform(const Transmit& action) { link_.send(action.packet); }
+  void perform(const Transmit& action) {
+    link_.send(action.packet);
+    settle();
+  }
   void perform(RunBarrier) {
     ++barriers_;
     const transport::Barrier outcome = link_.barrier();
@@ -60,6 +67,7 @@ class Player {
     fds_.assign(1, pollfd{link_.fd(), POLLIN, 0});
     side_.add_poll(fds_);
     clock_.wait(fds_, action.deadline);
+    settle();
   }
   void perform(AskState) { machine_.state(side_.socket_state()); }
   void perform(AskCounters) { machine_.counters(counters()); }

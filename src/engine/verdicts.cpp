@@ -38,12 +38,13 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
   Mismatch mismatch;
   const wire::SegmentSpec& spec = step.segment.spec;
   const Difference& first = found.front();
-  const model::Tcb& kernel = connection({unread.segment.source.port, unread.segment.destination.port});
-  mismatch.summary = summarize(found, spec, unread.segment, unread.expectation, kernel);
+  const model::Tcb& kernel =
+      connection({segment_of(unread).source.port, segment_of(unread).destination.port});
+  mismatch.summary = summarize(found, spec, segment_of(unread), unread.expectation, kernel);
   mismatch.span = step.segment.span_of(first.part);
   mismatch.label = "received " + first.received;
   mismatch.expected = describe_expected(spec, unread.expectation);
-  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
   mismatch.timing = since_last_send(unread.time);
   mismatch.rule = first.rule ? first.rule : last_rule_;
   mismatch.trace_entry = unread.trace_entry;
@@ -58,9 +59,9 @@ Action Machine::fail_unexpected(const Unread& unread, std::string summary, scena
   Mismatch mismatch;
   mismatch.summary = std::move(summary);
   mismatch.span = span;
-  mismatch.label = "received " + wire::format_flags(unread.segment.flags);
+  mismatch.label = "received " + wire::format_flags(segment_of(unread).flags);
   mismatch.expected = std::move(expected);
-  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
   mismatch.timing = since_last_send(unread.time);
   mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
   mismatch.trace_entry = unread.trace_entry;
@@ -101,12 +102,12 @@ std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Un
   if (!anchor_exact_ || !unread.kernel_time)
     return finish(Verdict::inconclusive, "a segment had no time stamp of the kernel's");
   Mismatch mismatch;
-  mismatch.summary = "the kernel's " + wire::format_flags(unread.segment.flags) + " came too early";
+  mismatch.summary = "the kernel's " + wire::format_flags(segment_of(unread).flags) + " came too early";
   mismatch.span = step.segment.span_of(wire::Part::within);
   mismatch.label = "received after " + milliseconds(elapsed);
   mismatch.expected = describe_expected(step.segment.spec, unread.expectation) + " in " +
                       wire::format_duration(within->min) + ".." + wire::format_duration(within->max);
-  mismatch.received = wire::format_segment(unread.segment, unread.expectation.names.origins);
+  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
   mismatch.timing = since_last_send(unread.time);
   mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
   mismatch.trace_entry = unread.trace_entry;

@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 
 #include <tcpcraft/os/socket_address.hpp>
+#include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/os/unique_fd.hpp>
 
 namespace tcpcraft::os {
 
@@ -43,6 +45,16 @@ std::string SocketAddress::to_string() const {
   result += text;
   result += v6 ? "]:" : ":";
   return result += std::to_string(port());
+}
+
+SocketAddress source_towards(const SocketAddress& destination) {
+  const UniqueFd socket(check(::socket(destination.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+  check(::connect(socket.get(), destination.get(), destination.length),
+        "no route to " + destination.to_string());
+  SocketAddress source;
+  source.length = sizeof source.storage;
+  check(::getsockname(socket.get(), source.get(), &source.length), "getsockname");
+  return source;
 }
 
 }  // namespace tcpcraft::os

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <deque>
+#include <memory>
 
 #include <tcpcraft/kernel/local_side.hpp>
 #include <tcpcraft/os/network_namespace.hpp>
@@ -8,6 +9,7 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/runner/run.hpp>
 #include <tcpcraft/transport/loopback_link.hpp>
+#include <tcpcraft/transport/remote_link.hpp>
 
 namespace tcpcraft::runner {
 namespace {
@@ -71,6 +73,14 @@ engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemEr
   }
 }
 
+std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports) {
+  const wire::IpAddress& kernel = setup.kernel.address;
+  const wire::IpAddress& peer = setup.peer.address;
+  if (net == Net::target)
+    return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
+  return std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer, net == Net::host);
+}
+
 void add_address(const wire::IpAddress& address) {
   if (!address.is_loopback()) os::add_loopback_address(address.data(), address.size());
 }
@@ -130,12 +140,12 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   setup.kernel = scenario.kernel.address;
   setup.peer = {scenario.peer.address, ports.peer.front()};
   setup.iss = wire::SeqNum(initial_sequence_number(scenario, options.seed));
-  setup.fresh_counters = options.net == Net::isolated;
+  setup.fresh_counters = setup.immediate = options.net == Net::isolated;
 
   kernel::LocalSide side(*kernel::parse_app(scenario.kernel.app), setup.kernel, setup.peer);
-  transport::LoopbackLink link(setup.kernel.address, ports.kernel, setup.peer.address, ports.peer);
-  engine::Result result = engine::play(scenario, setup, link, side, clock, options.observer, options.tap);
-  if (options.net == Net::host) kernel::SockDiag().destroy(setup.kernel, setup.peer);
+  const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports);
+  engine::Result result = engine::play(scenario, setup, *link, side, clock, options.observer, options.tap);
+  if (options.net != Net::target) side.discard_connection();
   return result;
 }
 

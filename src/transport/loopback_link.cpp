@@ -155,17 +155,18 @@ struct LoopbackLink::Batch {
 };
 
 LoopbackLink::LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_ports,
-                           wire::IpAddress peer, std::vector<std::uint16_t> peer_ports)
+                           wire::IpAddress peer, std::vector<std::uint16_t> peer_ports, bool crowded)
     : kernel_(kernel),
       kernel_ports_(std::move(kernel_ports)),
       peer_(peer),
       peer_ports_(std::move(peer_ports)),
+      crowded_(crowded),
       destination_(os::SocketAddress::from(kernel.data(), kernel.size(), 0)),
       socket_(os::check(::socket(destination_.family(), SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP),
                         "socket(SOCK_RAW)")),
       batch_(std::make_unique<Batch>()) {
   assert(kernel.is_v6() == peer.is_v6() && !kernel_ports_.empty() && !peer_ports_.empty());
-  attach_filter(socket_, kernel.is_v6(), peer_ports_);
+  if (crowded_) attach_filter(socket_, kernel.is_v6(), peer_ports_);
   grow_receive_buffer(socket_);
   ask_for_stamps_and_losses(socket_);
   if (kernel.is_v6())
@@ -175,6 +176,14 @@ LoopbackLink::LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> ke
 }
 
 LoopbackLink::~LoopbackLink() = default;
+
+void LoopbackLink::retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports) {
+  assert(!kernel_ports.empty() && !peer_ports.empty());
+  kernel_ports_ = std::move(kernel_ports);
+  peer_ports_ = std::move(peer_ports);
+  if (crowded_) attach_filter(socket_, kernel_.is_v6(), peer_ports_);
+  if (closed_port_) probe_ = make_probe({peer_, peer_ports_.front()}, {kernel_, closed_port_->port()});
+}
 
 void LoopbackLink::send(std::span<const std::uint8_t> packet) {
   if (::sendto(socket_.get(), packet.data(), packet.size(), 0, destination_.get(), destination_.length) == -1)
@@ -226,6 +235,7 @@ void LoopbackLink::read_one(std::size_t index, std::size_t size, std::vector<Arr
     throw os::SystemError("recvmmsg: packets were lost, the receive buffer was full", ENOBUFS);
 
   Arrival arrival;
+  arrival.packet.reserve(ipv6_header_size + size);
   if (kernel_.is_v6()) arrival.packet = ipv6_header(ancillary, size, batch_->slots[index].source.sin6_addr);
   const std::uint8_t* bytes = batch_->datagrams[index].data();
   arrival.packet.insert(arrival.packet.end(), bytes, bytes + size);

@@ -42,6 +42,9 @@ struct Setup {
   wire::SeqNum iss;             ///< the peer's
   std::uint32_t timestamp = 1;  ///< the peer's timestamp clock at the start, in ms
   bool fresh_counters = true;   ///< the namespace is new: its counters began at 0
+  /// A segment's immediate reactions have passed when `send` returns, as on the loopback of a namespace of
+  /// one's own: after the last step, what has not passed is not said. Elsewhere a barrier proves it.
+  bool immediate = false;
 };
 
 /// Plays one scenario, step by step, without any I/O: events and the time go in, actions come out. Before
@@ -51,8 +54,8 @@ class Machine {
   /// `scenario` and `observer` must outlive the machine; `observer` may be null.
   Machine(const scenario::Scenario& scenario, const Setup& setup, wire::Time start, Observer* observer);
 
-  /// Something passed on the link, in either direction.
-  void passed(const transport::Arrival& arrival);
+  /// Something passed on the link, in either direction. Whose it was; nothing where it is no TCP.
+  std::optional<Party> passed(const transport::Arrival& arrival);
   void barrier(transport::Barrier outcome);
   void state(const kernel::SocketState& state);
   /// The counters, cleared of what our own probes added. The first call is the base of all others.
@@ -77,7 +80,6 @@ class Machine {
   };
   /// A segment of the kernel's that no step has taken yet.
   struct Unread {
-    wire::Segment segment;
     wire::Time time;
     bool kernel_time;
     Expectation expectation;
@@ -91,6 +93,7 @@ class Machine {
   void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
   void passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival);
   void record(TraceEntry entry);
+  const wire::Segment& segment_of(const Unread& unread) const;
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
   std::optional<Action> play(const scenario::Expect& step, wire::Time now);

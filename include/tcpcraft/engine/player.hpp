@@ -30,11 +30,11 @@ class SystemClock : public Clock {
   void wait(std::vector<pollfd>& fds, wire::Time deadline) override;
 };
 
-/// Hears of every packet, for a capture.
+/// Hears of every packet of the connection, for a capture.
 class Tap {
  public:
   virtual ~Tap() = default;
-  virtual void packet(const transport::Arrival& arrival) = 0;
+  virtual void packet(const transport::Arrival& arrival, Party from) = 0;
 };
 
 /// Plays a scenario to its end: the one blocking loop. `tap` and `observer` may be null. Throws

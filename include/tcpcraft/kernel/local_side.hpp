@@ -16,6 +16,12 @@ class LocalSide : public Side {
   SocketState socket_state() override { return diag_.query(kernel_, peer_); }
   Counters counters() override { return read_counters(); }
 
+  /// Turns to the connection of another peer.
+  void retarget(const wire::Endpoint& peer) { peer_ = peer; }
+
+  /// Removes what is left of the connection, so that its two ports are free again.
+  void discard_connection() { diag_.destroy(kernel_, peer_); }
+
  private:
   wire::Endpoint kernel_;
   wire::Endpoint peer_;

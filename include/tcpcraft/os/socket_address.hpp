@@ -23,4 +23,8 @@ struct SocketAddress {
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
+/// The local address from which this host reaches `destination`. Sends nothing. Throws SystemError where
+/// there is no route.
+SocketAddress source_towards(const SocketAddress& destination);
+
 }  // namespace tcpcraft::os

@@ -13,7 +13,7 @@ class Capture : public engine::Tap {
  public:
   /// Throws std::system_error where the file cannot be made.
   explicit Capture(const std::filesystem::path& path) : writer_(path) {}
-  void packet(const transport::Arrival& arrival) override;
+  void packet(const transport::Arrival& arrival, engine::Party from) override;
 
  private:
   wire::PcapWriter writer_;

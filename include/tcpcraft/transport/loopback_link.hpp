@@ -19,9 +19,14 @@ class LoopbackLink : public Link {
  public:
   /// Listens to the segments between any of the kernel's ports and any of the peer's. The first of each is
   /// the connection's own; others are where a scenario names them (`sport=`, `dport=`).
+  /// `crowded` says that other traffic passes in this network, which the kernel is then told to filter out;
+  /// in a namespace of one's own that costs more than it saves.
   LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_ports, wire::IpAddress peer,
-               std::vector<std::uint16_t> peer_ports);
+               std::vector<std::uint16_t> peer_ports, bool crowded = true);
   ~LoopbackLink() override;
+
+  /// Turns to another connection between the same addresses.
+  void retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports);
 
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
@@ -40,6 +45,7 @@ class LoopbackLink : public Link {
   std::vector<std::uint16_t> kernel_ports_;
   wire::IpAddress peer_;
   std::vector<std::uint16_t> peer_ports_;
+  bool crowded_;
   os::SocketAddress destination_;
   os::UniqueFd socket_;
   std::unique_ptr<Batch> batch_;
