@@ -8,7 +8,9 @@ int check(const CheckCommand& command) {
   const std::vector<std::string> files = scenario_files(command.paths);
   for (const std::string& file : files) {
     scenario::Source source;
-    if (!read_scenario(file, source, style)) ++wrong;
+    std::string complaints;
+    if (!read_scenario(file, source, complaints, style)) ++wrong;
+    print(complaints);
   }
   const std::string count = std::to_string(files.size()) + (files.size() == 1 ? " scenario" : " scenarios");
   print(wrong == 0 ? count + ": " + style.green("valid") + "\n"

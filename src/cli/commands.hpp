@@ -27,6 +27,8 @@ class UsageError : public std::runtime_error {
 
 struct RunCommand {
   std::vector<std::string> paths;
+  std::vector<std::string> tags;          ///< only scenarios with one of these
+  std::vector<std::string> skipped_tags;  ///< none with one of these
   runner::Net net = runner::Net::isolated;
   std::string captures = "captures";
   bool captures_named = false;  ///< by the user: not being able to write there is an error then

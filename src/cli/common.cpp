@@ -46,16 +46,16 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
 }
 
 std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
-                                                const report::Style& style) {
+                                                std::string& complaints, const report::Style& style) {
   try {
     source = scenario::load(path);
   } catch (const std::system_error& error) {
-    print(style.red("error") + ": " + report::printable(error.what()) + "\n");
+    complaints += style.red("error") + ": " + report::printable(error.what()) + "\n";
     return {};
   }
   scenario::Reading reading = scenario::read(source, scenario::files_beside(path));
   for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
-    print(report::format_diagnostic(source, diagnostic, style) + "\n");
+    complaints += report::format_diagnostic(source, diagnostic, style) + "\n";
   return std::move(reading.scenario);
 }
 

@@ -19,8 +19,8 @@ void print(const std::string& text);
 /// names. Throws UsageError for a path that leads nowhere.
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 
-/// Reads a scenario and prints what is wrong with it; nothing where it cannot be used.
+/// Reads a scenario; nothing where it cannot be used, and then all that is wrong with it is in `complaints`.
 std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
-                                                const report::Style& style);
+                                                std::string& complaints, const report::Style& style);
 
 }  // namespace tcpcraft::cli

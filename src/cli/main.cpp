@@ -43,6 +43,12 @@ void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
   command->add_option("path", options.paths, "scenario files, or folders of them")->required();
+  command->add_option("--tag", options.tags, "only scenarios with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command->add_option("--skip-tag", options.skipped_tags, "no scenario with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
   add_net(*command, options.net);
   CLI::Option* captures =
       command->add_option("--captures", options.captures, "the folder for captures, one NAME.pcap each")

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -38,41 +39,57 @@ class LivePrinter : public engine::Observer {
 /// One file's way from text to verdict.
 class FileRun {
  public:
-  FileRun(const RunCommand& command, std::string path, std::string capture, bool alone,
-          const report::Style& style)
-      : command_(command),
-        path_(std::move(path)),
-        capture_(std::move(capture)),
-        alone_(alone),
-        style_(style) {}
+  FileRun(const RunCommand& command, const std::string& path, const report::Style& style)
+      : command_(command), path_(path), style_(style) {
+    scenario_ = read_scenario(path_, source_, complaints_, style_);
+  }
 
-  runner::Outcome run() {
-    const auto scenario = read_scenario(path_, source_, style_);
-    if (!scenario) return {engine::Verdict::error, "the scenario is invalid", {}, false};
+  /// Whether `--tag` and `--skip-tag` leave it in. What cannot be read is always in.
+  bool is_selected() const {
+    const auto tagged = [this](const std::vector<std::string>& tags) {
+      return std::any_of(tags.begin(), tags.end(), [this](const std::string& tag) {
+        return std::find(scenario_->tags.begin(), scenario_->tags.end(), tag) != scenario_->tags.end();
+      });
+    };
+    if (!scenario_) return true;
+    return (command_.tags.empty() || tagged(command_.tags)) && !tagged(command_.skipped_tags);
+  }
+
+  /// `alone`: it is the only one.
+  runner::Outcome run(const std::string& capture, bool alone) {
+    capture_ = capture;
+    if (!scenario_) {
+      print("\n" + complaints_);
+      return {engine::Verdict::error, "the scenario is invalid", {}, false, false};
+    }
     if (!command_.quiet)
-      print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario->title) + "\n");
+      print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario_->title) +
+            "\n");
     runner::Outcome outcome;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       // A process of its own keeps scenarios apart; one alone has nothing to be kept apart from.
-      outcome = alone_ ? run_once(*scenario) : runner::run_in_child([&] { return run_once(*scenario); });
+      outcome = alone ? run_once() : runner::run_in_child([this] { return run_once(); });
       if (outcome.verdict != engine::Verdict::inconclusive || runner::interrupt_signal()) return outcome;
       if (!command_.quiet)
         print("  " + style_.yellow("inconclusive") + ": " + report::printable(outcome.reason) + "\n");
     }
     return {engine::Verdict::error, "inconclusive " + std::to_string(attempts) + " times: " + outcome.reason,
-            outcome.took, false};
+            outcome.took, true, false};
   }
 
+  const std::string& path() const { return path_; }
   std::string name() const { return path_.ends_with(".scn") ? path_.substr(0, path_.size() - 4) : path_; }
 
  private:
-  runner::Outcome run_once(const scenario::Scenario& scenario) {
+  runner::Outcome run_once() {
     try {
-      return play(scenario);
+      return play(*scenario_);
     } catch (const runner::CannotRun& error) {
-      return {engine::Verdict::skip, error.what(), {}, true};
+      return {engine::Verdict::skip, error.what(), {}, true, true};
+    } catch (const UsageError& error) {
+      return {engine::Verdict::error, error.what(), {}, false, false};
     } catch (const std::system_error& error) {
-      return {engine::Verdict::error, error.what(), {}, false};
+      return {engine::Verdict::error, error.what(), {}, true, false};
     }
   }
 
@@ -90,7 +107,8 @@ class FileRun {
     std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);
     const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
     report_result(scenario, result);
-    return {result.verdict, result.reason, result.took, false};
+    const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
+    return {result.verdict, result.reason, result.took, host_fault, false};
   }
 
   std::optional<runner::Capture> open_capture() {
@@ -99,7 +117,7 @@ class FileRun {
       fs::create_directories(command_.captures);
       return runner::Capture(capture_);
     } catch (const std::system_error& error) {
-      if (command_.captures_named) throw;
+      if (command_.captures_named) throw UsageError("--captures: " + std::string(error.what()));
       print(style_.yellow("no capture") + ": " + report::printable(error.what()) + "\n");
       capture_.clear();
       return {};
@@ -124,20 +142,24 @@ class FileRun {
   const RunCommand& command_;
   std::string path_;
   std::string capture_;
-  bool alone_;
   const report::Style& style_;
   scenario::Source source_;
+  std::optional<scenario::Scenario> scenario_;
+  std::string complaints_;
 };
 
-/// `captures/NAME.pcap`, where two files of one name are told apart by their folder.
-std::vector<std::string> capture_paths(const RunCommand& command, const std::vector<std::string>& files) {
+/// `captures/NAME.pcap`; files of one name are told apart by their folders.
+std::vector<std::string> capture_paths(const RunCommand& command, const std::vector<FileRun>& files) {
   std::map<std::string, int> stems;
-  for (const std::string& file : files) ++stems[fs::path(file).stem().string()];
+  for (const FileRun& file : files) ++stems[fs::path(file.path()).stem().string()];
   std::vector<std::string> result;
-  for (const std::string& file : files) {
-    const fs::path path(file);
+  for (const FileRun& file : files) {
+    const fs::path path(file.path());
     std::string name = path.stem().string();
-    if (stems[name] > 1) name = path.parent_path().filename().string() + "-" + name;
+    if (stems[name] > 1) {
+      name = path.relative_path().replace_extension().string();
+      std::replace(name.begin(), name.end(), '/', '-');
+    }
     result.push_back((fs::path(command.captures) / (name + ".pcap")).string());
   }
   return result;
@@ -152,41 +174,64 @@ std::string header(const RunCommand& command, std::size_t scenarios) {
          std::to_string(command.seed) + "\n";
 }
 
-int exit_code_for(const report::Tally& tally) {
+/// What all runs came to.
+struct Total {
+  report::Tally tally;
+  bool invalid = false;  ///< a scenario is
+  bool host_fault = false;
+  std::string bad;  ///< one line for each that did not pass, once more at the end
+};
+
+void count(Total& total, const runner::Outcome& outcome, const std::string& line) {
+  total.tally.count(outcome.verdict);
+  if (outcome.verdict == engine::Verdict::error)
+    (outcome.host_fault ? total.host_fault : total.invalid) = true;
+  if (outcome.verdict == engine::Verdict::fail || outcome.verdict == engine::Verdict::error)
+    total.bad += line;
+}
+
+int exit_code_for(const Total& total) {
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
-  if (tally.failed) return failed;
-  return tally.errors ? invalid : ok;
+  if (total.tally.failed) return failed;
+  if (total.invalid) return invalid;
+  return total.host_fault ? cannot_run : ok;
+}
+
+std::vector<FileRun> selected_files(const RunCommand& command, const report::Style& style) {
+  std::vector<FileRun> files;
+  for (const std::string& path : scenario_files(command.paths)) {
+    FileRun file(command, path, style);
+    if (file.is_selected()) files.push_back(std::move(file));
+  }
+  return files;
 }
 
 }  // namespace
 
 int run(const RunCommand& command) {
-  const std::vector<std::string> files = scenario_files(command.paths);
-  const std::vector<std::string> captures = capture_paths(command, files);
   const report::Style style = style_for(command.color);
+  std::vector<FileRun> files = selected_files(command, style);
+  const std::vector<std::string> captures = capture_paths(command, files);
   runner::catch_interrupts();
   print(header(command, files.size()));
   engine::SystemClock clock;
   const wire::Time start = clock.now();
-  report::Tally tally;
-  std::string bad;  // one line for each that did not pass, once more at the end
+  Total total;
   for (std::size_t i = 0; i < files.size() && !runner::interrupt_signal(); ++i) {
-    FileRun file(command, files[i], captures[i], files.size() == 1, style);
-    const runner::Outcome outcome = file.run();
+    const runner::Outcome outcome = files[i].run(captures[i], files.size() == 1);
     if (outcome.cannot_run) {
       print(style.red("cannot run here") + ": " + outcome.reason + "\n");
       return cannot_run;
     }
     const std::string line =
-        report::format_verdict(outcome.verdict, outcome.took, file.name(), outcome.reason, style);
+        report::format_verdict(outcome.verdict, outcome.took, files[i].name(), outcome.reason, style);
     print(line);
-    tally.count(outcome.verdict);
-    if (outcome.verdict == engine::Verdict::fail || outcome.verdict == engine::Verdict::error) bad += line;
+    count(total, outcome, line);
   }
-  tally.not_run = files.size() - tally.total();
-  if (files.size() > 1 && !bad.empty()) print("\n" + bad);
-  print(report::format_tally(tally, clock.now() - start, style));
-  return exit_code_for(tally);
+  total.tally.not_run = files.size() - total.tally.total();
+  if (files.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
+  print(report::format_tally(total.tally, clock.now() - start, style));
+  return exit_code_for(total);
 }
 
 }  // namespace tcpcraft::cli

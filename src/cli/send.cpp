@@ -87,7 +87,7 @@ runner::Outcome send_once(const SendCommand& command, const scenario::Scenario& 
     runner::enter_network(net);
     if (net != runner::Net::target)
       if (const auto refused = runner::furnish(scenario, net))
-        return {refused->verdict, refused->reason, {}, false};
+        return {refused->verdict, refused->reason, {}, false, false};
     Printer printer(command.verbose, style);
     runner::InterruptibleClock clock;
     runner::RunOptions options;
@@ -97,12 +97,12 @@ runner::Outcome send_once(const SendCommand& command, const scenario::Scenario& 
     const engine::Result result = runner::play(scenario, options, clock);
     if (!printer.answered() && !clock.interrupted()) print("  no answer within " + command.wait + "\n");
     // What came back is for the user to judge: a segment that no step expects is what was asked for.
-    if (result.verdict == engine::Verdict::error) return {result.verdict, result.reason, {}, false};
-    return {engine::Verdict::pass, "", {}, false};
+    if (result.verdict == engine::Verdict::error) return {result.verdict, result.reason, {}, true, false};
+    return {engine::Verdict::pass, "", {}, false, false};
   } catch (const runner::CannotRun& error) {
-    return {engine::Verdict::skip, error.what(), {}, true};
+    return {engine::Verdict::skip, error.what(), {}, true, true};
   } catch (const std::system_error& error) {
-    return {engine::Verdict::error, error.what(), {}, false};
+    return {engine::Verdict::error, error.what(), {}, true, false};
   }
 }
 

@@ -98,12 +98,15 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
   const Pending pending = std::move(pending_.front());
   pending_.pop_front();
   entry.step = pending.step;
-  model::Tcb& kernel = connection({entry.segment.destination.port, entry.segment.source.port});
+  const Ports ports{entry.segment.destination.port, entry.segment.source.port};
+  const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
+  model::Tcb& kernel = connection(ports);
   before_.reset();
   if (!pending.crafted.deformity.checksum && !pending.crafted.deformity.bad_checksum &&
       !pending.crafted.deformity.data_offset) {
     if (owes(kernel)) before_ = kernel;
     entry.rule = model::arrive(kernel, entry.segment).rule;
+    if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;
   last_send_ = pending.step;
@@ -111,6 +114,13 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
   anchor_ = arrival.time;
   anchor_exact_ = arrival.kernel_time;
   record(std::move(entry));
+}
+
+/// A SYN opened the connection another time, from TIME-WAIT or after a reset: numbers count from it now.
+void Machine::begin_anew(PassedSegment& syn) {
+  peer_ = model::peer_with(syn.segment.seq);
+  model::peer_sent(peer_, syn.segment, false);
+  syn.origins = {peer_.iss, {}};
 }
 
 void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival) {

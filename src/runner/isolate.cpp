@@ -19,11 +19,12 @@ namespace {
 struct Header {
   engine::Verdict verdict;
   wire::Duration::rep took;
+  bool host_fault;
   bool cannot_run;
 };
 
 std::string encode(const Outcome& outcome) {
-  const Header header{outcome.verdict, outcome.took.count(), outcome.cannot_run};
+  const Header header{outcome.verdict, outcome.took.count(), outcome.host_fault, outcome.cannot_run};
   std::string bytes(sizeof header, '\0');
   std::memcpy(bytes.data(), &header, sizeof header);
   return bytes + outcome.reason;
@@ -32,7 +33,8 @@ std::string encode(const Outcome& outcome) {
 Outcome decode(const std::string& bytes) {
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  return {header.verdict, bytes.substr(sizeof header), wire::Duration(header.took), header.cannot_run};
+  return {header.verdict, bytes.substr(sizeof header), wire::Duration(header.took), header.host_fault,
+          header.cannot_run};
 }
 
 void write_all(int fd, std::string_view bytes) {
@@ -64,6 +66,7 @@ int wait_for(pid_t child) {
 
 Outcome died(int status) {
   Outcome outcome;
+  outcome.host_fault = true;
   if (WIFSIGNALED(status))
     outcome.reason = std::string("its process died: ") + ::strsignal(WTERMSIG(status));
   else

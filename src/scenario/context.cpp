@@ -76,7 +76,7 @@ std::optional<std::string> Context::text(const yaml::Node& node, std::string_vie
 
 std::optional<std::int64_t> Context::integer(const yaml::Node& node, std::string_view what, std::int64_t min,
                                              std::int64_t max) {
-  if (node.kind == yaml::Node::Kind::scalar) {
+  if (node.kind == yaml::Node::Kind::scalar && !node.quoted) {
     const auto value = parse_integer(node.text);
     if (value && *value >= min && *value <= max) return value;
   }

@@ -159,6 +159,8 @@ void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagn
     const std::string_view line = source.line(source.position(begin).line);
     if (line.find('"') != line.npos && line.find(": ") != line.npos)
       diagnostic.hint = "a value with ': ' or ' #' inside must be quoted as a whole: '...'";
+    else if (line.find("]:") != line.npos)
+      diagnostic.hint = "a value that begins with '[' must be quoted: \"[::1]:9877\"";
     diagnostics.push_back(std::move(diagnostic));
     return;  // what follows the first is its consequence
   }

@@ -91,6 +91,38 @@ TEST(Run, colour_only_where_wanted) {
             std::string::npos);
 }
 
+TEST(Run, tags_select) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& name, const std::string& tags) {
+    folder.write(name + ".scn", "scenario: " + name + "\ntags: " + tags + "\nsteps:\n  - send: RST\n");
+  };
+  write("one", "[a]");
+  write("two", "[a, b]");
+  write("three", "[c]");
+  const auto count = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"run", "-q", "--no-captures"});
+    options.push_back(".");
+    const std::string output = tcpcraft(folder.path(), options).output;
+    return output.substr(output.rfind('\n', output.size() - 2) + 1, 1);
+  };
+  EXPECT_EQ(count({}), "3");
+  EXPECT_EQ(count({"--tag", "a"}), "2");
+  EXPECT_EQ(count({"--tag", "a", "--tag", "c"}), "3");
+  EXPECT_EQ(count({"--tag", "a", "--skip-tag", "b"}), "1");
+}
+
+TEST(Run, a_port_in_use_is_no_fault_of_the_scenario) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs CAP_NET_RAW";
+  const TemporaryFolder folder;
+  Process server(folder.path(), {"serve", "--address", "127.0.0.1:29878"});
+  ASSERT_TRUE(server.wait_for("29878"));
+  folder.write("s.scn", "scenario: s\nkernel: {address: '127.0.0.1:29878'}\nsteps:\n  - send: SYN\n");
+  const Ran run = tcpcraft(folder.path(), {"run", "--net", "host", "s.scn"});
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_NE(run.output.find("127.0.0.1:29878"), std::string::npos) << run.output;
+}
+
 TEST(Run, verbose_cites_rules) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;

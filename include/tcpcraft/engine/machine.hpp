@@ -92,6 +92,7 @@ class Machine {
   model::Tcb& connection(Ports ports);
   void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
   void passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival);
+  void begin_anew(PassedSegment& syn);
   void record(TraceEntry entry);
   const wire::Segment& segment_of(const Unread& unread) const;
 

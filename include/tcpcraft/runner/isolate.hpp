@@ -12,6 +12,7 @@ struct Outcome {
   engine::Verdict verdict = engine::Verdict::error;
   std::string reason;
   wire::Duration took{};
+  bool host_fault = false;  ///< an error that is no fault of the scenario's: it could not be judged here
   bool cannot_run = false;  ///< no scenario can run here: `reason` says what would help
 };
 
