@@ -76,9 +76,10 @@ engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemEr
 std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports) {
   const wire::IpAddress& kernel = setup.kernel.address;
   const wire::IpAddress& peer = setup.peer.address;
-  if (net == Net::target)
-    return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
-  return std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer, net == Net::host);
+  const bool elsewhere = net == Net::target && kernel != peer;  // not an address of this host
+  if (elsewhere) return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
+  return std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer,
+                                                   net != Net::isolated);
 }
 
 void add_address(const wire::IpAddress& address) {
