@@ -129,7 +129,8 @@ void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
   Unread unread{
-      arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), {}, result_.trace.size()};
+      arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), came_of_lateness(arrival),
+      {},           result_.trace.size()};
   if (before_ && own_connection && arrival.time - last_send_time() < crossing_window)
     unread.crossed = expectation(*before_, segment, peer_.iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
@@ -155,15 +156,40 @@ void Machine::counters(const kernel::Counters& counters) {
 }
 
 Action Machine::next(wire::Time now) {
+  waiting_since_.reset();
   if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};
   while (!finished_) {
-    const auto action =
-        step_ < scenario_.steps.size()
-            ? std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action)
-            : play_end();
-    if (action) return *action;
+    const auto action = proceed(now);
+    if (!action) continue;
+    if (std::holds_alternative<WaitUntil>(*action)) waiting_since_ = now;
+    return *action;
   }
   return Finished{};
+}
+
+std::optional<Action> Machine::proceed(wire::Time now) {
+  if (step_ == scenario_.steps.size()) return play_end();
+  return std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action);
+}
+
+/// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
+/// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
+/// a pause of its own.
+bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
+  if (waiting_since_ && arrival.time >= *waiting_since_) return false;
+  wire::Time before = result_.started;
+  for (auto entry = result_.trace.rbegin(); entry != result_.trace.rend(); ++entry)
+    if (const auto* passed = std::get_if<PassedSegment>(&*entry)) {
+      before = passed->time;
+      break;
+    }
+  return arrival.time - std::max(before, anchor_) > tolerated_lateness;
+}
+
+Action Machine::blame_lateness(const Unread& unread) {
+  return finish(Verdict::inconclusive, "the host was late: the kernel's " +
+                                           wire::format_flags(segment_of(unread).flags) +
+                                           " came in a pause that no step made");
 }
 
 void Machine::advance() {
@@ -243,6 +269,7 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
       advance();
       return {};
     }
+    if (unread.late) return blame_lateness(unread);
     return fail_segment(step, unread, std::move(found));
   }
   const auto& within = spec.within;
@@ -261,7 +288,8 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
 /// Silence of the immediate kind: whatever is unread breaks it; nothing unread, and a barrier, proves it.
 std::optional<Action> Machine::play(const scenario::Silence& step, wire::Time now) {
   const scenario::Span span = scenario_.steps[step_].value;
-  const auto broken = [&](const Unread& unread) {
+  const auto broken = [&](const Unread& unread) -> Action {
+    if (unread.late) return blame_lateness(unread);
     return fail_unexpected(
         unread, "the kernel was to be silent, but sent " + wire::format_flags(segment_of(unread).flags), span,
         "nothing");
@@ -299,6 +327,7 @@ std::optional<Action> Machine::play(const scenario::Note& step, wire::Time now) 
 
 std::optional<Action> Machine::play_end() {
   if (!unread_.empty()) {
+    if (unread_.front().late) return blame_lateness(unread_.front());
     const std::string name = wire::format_flags(segment_of(unread_.front()).flags);
     const scenario::Span span = scenario_.steps.back().value;
     return fail_unexpected(unread_.front(),

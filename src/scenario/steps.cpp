@@ -46,7 +46,7 @@ class StepsReader {
     if (item.kind != yaml::Node::Kind::map || item.entries.empty())
       return context_.error(item.span, "a step is a map with one verb", "- send: SYN");
     if (item.entries.size() > 1)
-      context_.error(item.entries[1].first.span, "a step has one verb", "begin another step with '- '");
+      context_.error(item.entries[1].key.span, "a step has one verb", "begin another step with '- '");
     const auto& [verb, value] = item.entries.front();
     if (const std::size_t at = verb.text.find('@'); at != verb.text.npos)
       return context_.error(verb.span, "'name@verb' is not built yet: it addresses a connection of 'peers'");

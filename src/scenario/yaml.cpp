@@ -127,10 +127,10 @@ class Converter {
     while (fy_node_pair* pair = fy_node_mapping_iterate(node, &previous)) {
       Node key = convert(fy_node_pair_key(pair), fallback);
       Node value = convert(fy_node_pair_value(pair), key.span);
-      result.entries.emplace_back(std::move(key), std::move(value));
+      result.entries.push_back({std::move(key), std::move(value)});
     }
     if (!result.entries.empty())
-      result.span = {result.entries.front().first.span.begin, result.entries.back().second.span.end};
+      result.span = {result.entries.front().key.span.begin, result.entries.back().value.span.end};
     return result;
   }
 

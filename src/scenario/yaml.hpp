@@ -1,13 +1,14 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <tcpcraft/scenario/diagnostic.hpp>
 #include <tcpcraft/scenario/source.hpp>
 
 namespace tcpcraft::scenario::yaml {
+
+struct Entry;
 
 /// A YAML value and where it stands.
 struct Node {
@@ -19,11 +20,17 @@ struct Node {
   /// Where each byte of `text` comes from in the source, with one entry more for its end.
   std::vector<std::size_t> origin;
   bool quoted = false;
-  std::vector<Node> items;                     ///< of a list
-  std::vector<std::pair<Node, Node>> entries;  ///< of a map, in the order of the text, duplicates included
+  std::vector<Node> items;     ///< of a list
+  std::vector<Entry> entries;  ///< of a map, in the order of the text, duplicates included
 
   /// Where the bytes `begin` to `end` of a scalar stand in the source.
   Span part(std::size_t begin, std::size_t end) const;
+};
+
+/// A key of a map and its value.
+struct Entry {
+  Node key;
+  Node value;
 };
 
 /// Parses the one document of `source`. What is wrong goes to `diagnostics`; the node is then not to be used.

@@ -27,6 +27,7 @@ class ManualClock : public Clock {
     else
       now_ = std::max(now_, woken);
   }
+  void jump(wire::Duration duration) { now_ += duration; }
   std::function<wire::Time()> next_event;
   wire::Duration lateness{};
 
@@ -46,6 +47,10 @@ class FakeLink : public transport::Link {
   void answer(const std::vector<wire::Segment>& segments) { answers_.push_back(segments); }
   /// What it sends of its own accord, so long after the peer's last segment.
   void after(wire::Duration delay, const wire::Segment& segment) { timers_.push_back({delay, segment}); }
+
+  /// What comes with the last answer, but so much later: the clock jumps, as where the host takes the CPU
+  /// away.
+  void delayed_answer(wire::Duration delay, const wire::Segment& segment) { held_up_ = {delay, segment}; }
 
   /// A segment of the kernel's.
   wire::Segment from_kernel(wire::Flags flags, std::uint32_t seq, std::uint32_t ack,
@@ -67,6 +72,11 @@ class FakeLink : public transport::Link {
     if (!answers_.empty()) {
       for (const wire::Segment& segment : answers_.front()) put(segment, clock_.now());
       answers_.pop_front();
+    }
+    if (answers_.empty() && held_up_) {
+      put(held_up_->second, clock_.now() + held_up_->first);
+      clock_.jump(held_up_->first + 1ms);
+      held_up_.reset();
     }
     if (answers_.empty()) {
       for (const auto& [delay, segment] : timers_)
@@ -101,6 +111,7 @@ class FakeLink : public transport::Link {
   wire::Endpoint peer_;
   std::deque<std::vector<wire::Segment>> answers_;
   std::vector<std::pair<wire::Duration, wire::Segment>> timers_;
+  std::optional<std::pair<wire::Duration, wire::Segment>> held_up_;
   std::deque<transport::Arrival> later_;
   std::vector<transport::Arrival> passed_;
 };

@@ -196,6 +196,27 @@ TEST(Machine, a_late_host_does_not_excuse_a_segment_that_never_comes) {
   EXPECT_EQ(world.play_steps("  - send: SYN\n  - expect: SYN-ACK in 0..10ms\n").verdict, Verdict::fail);
 }
 
+TEST(Machine, a_retransmission_while_we_were_held_up_is_inconclusive) {
+  World world;
+  auto& link = world.link;
+  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+  // The host takes the CPU away behind the ACK; meanwhile the kernel sends data, and sends it again.
+  link.answer({link.from_kernel(PSH_ACK, 7001, 101, "a")});
+  link.delayed_answer(250ms, link.from_kernel(PSH_ACK, 7001, 101, "a"));
+  const std::string steps = handshake + "  - expect: PSH-ACK \"a\"\n  - send: ACK\n";
+  EXPECT_EQ(world.play_steps(steps).verdict, Verdict::inconclusive);
+}
+
+TEST(Machine, a_retransmission_while_a_step_waits_is_the_kernels) {
+  World world;
+  auto& link = world.link;
+  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+  link.answer({link.from_kernel(PSH_ACK, 7001, 101, "a")});
+  link.after(200ms, link.from_kernel(PSH_ACK, 7001, 101, "a"));
+  const std::string steps = handshake + "  - expect: PSH-ACK \"a\"\n  - expect: FIN-ACK\n";
+  EXPECT_EQ(world.play_steps(steps).verdict, Verdict::fail);
+}
+
 TEST(Machine, two_acknowledgements_each_cover_what_had_come_by_then) {
   World world;
   auto& link = world.link;

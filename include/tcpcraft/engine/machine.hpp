@@ -83,6 +83,7 @@ class Machine {
     wire::Time time;
     bool kernel_time;
     Expectation expectation;
+    bool late;  ///< it came of a timer, or of the application, while we were neither waiting nor quick
     std::optional<Expectation> crossed;  ///< what was expected before the peer's last segment arrived
     std::size_t trace_entry;
   };
@@ -108,6 +109,9 @@ class Machine {
   std::optional<Action> take(const scenario::Expect& step, wire::Time bound);
   std::optional<Action> absent(const scenario::Expect& step, wire::Time bound);
   std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
+  bool came_of_lateness(const transport::Arrival& arrival) const;
+  Action blame_lateness(const Unread& unread);
+  std::optional<Action> proceed(wire::Time now);
   bool next_step_decides() const;
   Action prove_silence();
 
@@ -134,8 +138,9 @@ class Machine {
   std::deque<Unread> unread_;
 
   std::size_t step_ = 0;
-  bool sent_ = false;                // the present `send` is on its way
-  std::optional<wire::Time> grace_;  // set where we woke up late at the end of a wait
+  bool sent_ = false;                        // the present `send` is on its way
+  std::optional<wire::Time> waiting_since_;  // where the last action was a wait
+  std::optional<wire::Time> grace_;          // set where we woke up late at the end of a wait
   std::optional<transport::Barrier> barrier_;
   std::optional<kernel::SocketState> state_;
   std::optional<kernel::Counters> counters_;
