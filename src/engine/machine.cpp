@@ -237,6 +237,7 @@ std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now
   if (!unread_.empty()) return take(step, bound);
   if (step.optional && !within && !next_step_decides()) {
     if (!barrier_) return RunBarrier{};
+    if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
     advance();
     return {};
   }
