@@ -167,7 +167,37 @@ void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagn
   diagnostics.push_back({{0, 0}, "not YAML", ""});
 }
 
-void refuse_tabs(const Source& source, std::vector<Diagnostic>& diagnostics) {
+/// The length of the UTF-8 sequence at `at`, or 0 where there is none (RFC 3629, section 4; overlong forms
+/// and surrogates are left to libfyaml, which refuses them).
+std::size_t utf8_sequence(std::string_view text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t length = lead < 0x80   ? 1
+                             : lead < 0xc2 ? 0
+                             : lead < 0xe0 ? 2
+                             : lead < 0xf0 ? 3
+                             : lead < 0xf5 ? 4
+                                           : 0;
+  return length != 0 && utf8_length(text.substr(0, at + length), at) == length ? length : 0;
+}
+
+/// What YAML does not allow anywhere in a text. libfyaml comes to no end on some of it, so it is refused here
+/// first.
+void refuse_bytes(const Source& source, std::vector<Diagnostic>& diagnostics) {
+  const std::string_view text = source.text;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_sequence(text, at);
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (length == 0) diagnostics.push_back({{at, at + 1}, "not UTF-8", ""});
+    const bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+    if (control)
+      diagnostics.push_back(
+          {{at, at + 1}, "a control character", "in a payload, write it as an escape: \\x1b"});
+    at += std::max<std::size_t>(length, 1);
+  }
+}
+
+/// Tabs in the indentation, and directives, line by line.
+void refuse_lines(const Source& source, std::vector<Diagnostic>& diagnostics) {
   std::size_t begin = 0;
   while (begin < source.text.size()) {
     const std::size_t end = std::min(source.text.find('\n', begin), source.text.size());
@@ -175,6 +205,8 @@ void refuse_tabs(const Source& source, std::vector<Diagnostic>& diagnostics) {
     const std::size_t tab = source.text.find('\t', begin);
     if (tab < text && text < end)
       diagnostics.push_back({{tab, tab + 1}, "a tab in the indentation", "indent with spaces"});
+    if (source.text[begin] == '%')
+      diagnostics.push_back({{begin, end}, "YAML directives are not understood here", "leave the line out"});
     begin = end + 1;
   }
 }
@@ -189,7 +221,8 @@ Span Node::part(std::size_t begin, std::size_t end) const {
 }
 
 Node parse(const Source& source, std::vector<Diagnostic>& diagnostics) {
-  refuse_tabs(source, diagnostics);
+  refuse_bytes(source, diagnostics);
+  refuse_lines(source, diagnostics);
   if (!diagnostics.empty()) return {};
 
   fy_diag_cfg diag_config;

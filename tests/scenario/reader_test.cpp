@@ -242,6 +242,14 @@ TEST(Reader, tabs_and_syntax) {
   EXPECT_EQ(wrong(title + "steps:\n  - send: PSH-ACK \"a: b\"\n").size(), 1u);
 }
 
+TEST(Reader, bytes_that_yaml_does_not_allow) {
+  const std::string escape = " a control character | in a payload, write it as an escape: \\x1b";
+  EXPECT_EQ(wrong(title + "about: a\033b\xffz\n" + steps), (Strings{"2:9-10" + escape, "2:11-12 not UTF-8"}));
+  EXPECT_EQ(wrong("%YAML 1.2\n" + title + steps),
+            (Strings{"1:1-10 YAML directives are not understood here | leave the line out"}));
+  good(title + "about: gr\xc3\xbc\xc3\x9f \xe6\x97\xa5 \xf0\x9f\x90\x9f\n" + steps);
+}
+
 TEST(Reader, a_payload_file_that_is_not_there) {
   EXPECT_EQ(
       wrong(title + "steps:\n  - send: ACK file(nowhere)\n"),
