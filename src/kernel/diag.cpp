@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
@@ -92,13 +93,21 @@ struct SockDiag::Impl {
   /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
   std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
     const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, 0, kernel.address.is_v6(), socket_id(kernel, peer));
+    found.reset();
     if (const int error = error_of(answer)) {
       if (error == ENOENT) return std::nullopt;
       throw os::SystemError("SOCK_DIAG", error);
     }
     inet_diag_msg message;
     std::memcpy(&message, mnl_nlmsg_get_payload(answer), sizeof message);
+    found = message.idiag_state == TCP_LISTEN ? std::nullopt : std::optional(message.id);
     return message;
+  }
+
+  /// Removes the socket that was found last, if it is still that one: its cookie tells.
+  bool destroy_found(bool v6) {
+    const auto id = std::exchange(found, std::nullopt);
+    return id && error_of(ask(SOCK_DESTROY, NLM_F_ACK, v6, *id)) == 0;
   }
 
   static int error_of(const nlmsghdr* answer) {
@@ -108,6 +117,7 @@ struct SockDiag::Impl {
 
   mnl_socket* socket;
   std::uint32_t sequence = 0;
+  std::optional<inet_diag_sockid> found;  ///< the connection that `find` found last
   alignas(nlmsghdr) std::array<char, 8192> buffer;
 };
 
@@ -130,12 +140,16 @@ SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& 
 
 bool SockDiag::destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
   // The kernel would take the listening socket for a connection that is not there. A connection's own cookie
-  // makes sure of which is meant.
-  const std::optional<inet_diag_msg> found = impl_->find(kernel, peer);
-  if (!found || found->idiag_state == TCP_LISTEN) return false;
-  inet_diag_sockid id = socket_id(kernel, peer);
-  std::copy_n(found->id.idiag_cookie, 2, id.idiag_cookie);
-  return Impl::error_of(impl_->ask(SOCK_DESTROY, NLM_F_ACK, kernel.address.is_v6(), id)) == 0;
+  // makes sure of which is meant; that of the last query often still serves.
+  const bool v6 = kernel.address.is_v6();
+  const inet_diag_sockid id = socket_id(kernel, peer);
+  const bool known = impl_->found && impl_->found->idiag_sport == id.idiag_sport &&
+                     impl_->found->idiag_dport == id.idiag_dport &&
+                     std::equal(std::begin(id.idiag_src), std::end(id.idiag_src), impl_->found->idiag_src) &&
+                     std::equal(std::begin(id.idiag_dst), std::end(id.idiag_dst), impl_->found->idiag_dst);
+  if (known && impl_->destroy_found(v6)) return true;
+  impl_->find(kernel, peer);
+  return impl_->destroy_found(v6);
 }
 
 }  // namespace tcpcraft::kernel

@@ -125,13 +125,13 @@ struct LoopbackLink::Batch {
   using Datagram = std::array<std::uint8_t, largest_datagram>;
 
   /// The datagrams' memory is not cleared: what none of them fills is never brought in.
-  Batch() : datagrams(new Datagram[batch_size]) {
+  explicit Batch(bool named) : datagrams(new Datagram[batch_size]) {
     for (std::size_t i = 0; i < batch_size; ++i) {
       slots[i].vector = {datagrams[i].data(), datagrams[i].size()};
       headers[i].msg_hdr = {};
       headers[i].msg_hdr.msg_iov = &slots[i].vector;
       headers[i].msg_hdr.msg_iovlen = 1;
-      headers[i].msg_hdr.msg_name = &slots[i].source;
+      headers[i].msg_hdr.msg_name = named ? &slots[i].source : nullptr;
       headers[i].msg_hdr.msg_control = slots[i].control.data();
     }
   }
@@ -164,7 +164,7 @@ LoopbackLink::LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> ke
       destination_(os::SocketAddress::from(kernel.data(), kernel.size(), 0)),
       socket_(os::check(::socket(destination_.family(), SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP),
                         "socket(SOCK_RAW)")),
-      batch_(std::make_unique<Batch>()) {
+      batch_(std::make_unique<Batch>(kernel.is_v6())) {
   assert(kernel.is_v6() == peer.is_v6() && !kernel_ports_.empty() && !peer_ports_.empty());
   if (crowded_) attach_filter(socket_, kernel.is_v6(), peer_ports_);
   grow_receive_buffer(socket_);
