@@ -59,4 +59,16 @@ std::optional<scenario::Scenario> read_scenario(const std::string& path, scenari
   return std::move(reading.scenario);
 }
 
+runner::Outcome outcome_of(const std::function<runner::Outcome()>& body) {
+  try {
+    return body();
+  } catch (const runner::CannotRun& error) {
+    return {engine::Verdict::skip, error.what(), {}, true, true};
+  } catch (const UsageError& error) {
+    return {engine::Verdict::error, error.what(), {}, false, false};
+  } catch (const std::system_error& error) {
+    return {engine::Verdict::error, error.what(), {}, true, false};
+  }
+}
+
 }  // namespace tcpcraft::cli

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <tcpcraft/report/style.hpp>
+#include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/reader.hpp>
 
 namespace tcpcraft::cli {
@@ -22,5 +24,9 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 /// Reads a scenario; nothing where it cannot be used, and then all that is wrong with it is in `complaints`.
 std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
                                                 std::string& complaints, const report::Style& style);
+
+/// What `body` returns, or what became of it where it threw: nothing can run here, the command line is wrong,
+/// or the system refused.
+runner::Outcome outcome_of(const std::function<runner::Outcome()>& body);
 
 }  // namespace tcpcraft::cli

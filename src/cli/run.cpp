@@ -82,15 +82,7 @@ class FileRun {
 
  private:
   runner::Outcome run_once() {
-    try {
-      return play(*scenario_);
-    } catch (const runner::CannotRun& error) {
-      return {engine::Verdict::skip, error.what(), {}, true, true};
-    } catch (const UsageError& error) {
-      return {engine::Verdict::error, error.what(), {}, false, false};
-    } catch (const std::system_error& error) {
-      return {engine::Verdict::error, error.what(), {}, true, false};
-    }
+    return outcome_of([this] { return play(*scenario_); });
   }
 
   runner::Outcome play(const scenario::Scenario& scenario) {

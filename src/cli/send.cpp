@@ -83,27 +83,21 @@ scenario::Scenario two_steps(const SendCommand& command, const scenario::Source&
 
 runner::Outcome send_once(const SendCommand& command, const scenario::Scenario& scenario, runner::Net net) {
   const report::Style style = style_for(command.color);
-  try {
-    runner::enter_network(net);
-    if (net != runner::Net::target)
-      if (const auto refused = runner::furnish(scenario, net))
-        return {refused->verdict, refused->reason, {}, false, false};
-    Printer printer(command.verbose, style);
-    runner::InterruptibleClock clock;
-    runner::RunOptions options;
-    options.net = net;
-    options.seed = command.seed;
-    options.observer = &printer;
-    const engine::Result result = runner::play(scenario, options, clock);
-    if (!printer.answered() && !clock.interrupted()) print("  no answer within " + command.wait + "\n");
-    // What came back is for the user to judge: a segment that no step expects is what was asked for.
-    if (result.verdict == engine::Verdict::error) return {result.verdict, result.reason, {}, true, false};
-    return {engine::Verdict::pass, "", {}, false, false};
-  } catch (const runner::CannotRun& error) {
-    return {engine::Verdict::skip, error.what(), {}, true, true};
-  } catch (const std::system_error& error) {
-    return {engine::Verdict::error, error.what(), {}, true, false};
-  }
+  runner::enter_network(net);
+  if (net != runner::Net::target)
+    if (const auto refused = runner::furnish(scenario, net))
+      return {refused->verdict, refused->reason, {}, false, false};
+  Printer printer(command.verbose, style);
+  runner::InterruptibleClock clock;
+  runner::RunOptions options;
+  options.net = net;
+  options.seed = command.seed;
+  options.observer = &printer;
+  const engine::Result result = runner::play(scenario, options, clock);
+  if (!printer.answered() && !clock.interrupted()) print("  no answer within " + command.wait + "\n");
+  // What came back is for the user to judge: a segment that no step expects is what was asked for.
+  if (result.verdict == engine::Verdict::error) return {result.verdict, result.reason, {}, true, false};
+  return {engine::Verdict::pass, "", {}, false, false};
 }
 
 }  // namespace
@@ -115,7 +109,8 @@ int send(const SendCommand& command) {
   if (net != runner::Net::isolated) scenario.kernel.app = "external";
   if (net == runner::Net::target) scenario.peer.address = source_towards(scenario.kernel.address);
   runner::catch_interrupts();
-  const runner::Outcome outcome = runner::run_in_child([&] { return send_once(command, scenario, net); });
+  const runner::Outcome outcome =
+      runner::run_in_child([&] { return outcome_of([&] { return send_once(command, scenario, net); }); });
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
   if (outcome.verdict == engine::Verdict::pass) return ok;
   print(style.red("error") + ": " + report::printable(outcome.reason) + "\n");

@@ -146,7 +146,7 @@ Crafted craft(const wire::SegmentSpec& spec, const model::Tcb& peer, const scena
       crafted.deformity.bad_checksum = true;
   }
   const bool stranger = segment.source.port != from.port || segment.destination.port != to.port;
-  crafted.broken = stranger || spec.checksum || spec.data_offset;
+  crafted.broken = stranger || crafted.deformity.any();
   return crafted;
 }
 

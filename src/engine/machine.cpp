@@ -102,8 +102,7 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
   before_.reset();
-  if (!pending.crafted.deformity.checksum && !pending.crafted.deformity.bad_checksum &&
-      !pending.crafted.deformity.data_offset) {
+  if (!pending.crafted.deformity.any()) {
     if (owes(kernel)) before_ = kernel;
     entry.rule = model::arrive(kernel, entry.segment).rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
@@ -236,8 +235,7 @@ std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now
   const wire::Time bound = anchor_ + (within ? within->max : patience);
   if (!unread_.empty()) return take(step, bound);
   if (step.optional && !within && !next_step_decides()) {
-    if (!barrier_) return RunBarrier{};
-    if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+    if (auto unproven = prove_silence()) return unproven;
     advance();
     return {};
   }
@@ -297,8 +295,7 @@ std::optional<Action> Machine::play(const scenario::Silence& step, wire::Time no
   };
   if (!step.duration) {
     if (!unread_.empty()) return broken(unread_.front());
-    if (!barrier_) return RunBarrier{};
-    if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+    if (auto unproven = prove_silence()) return unproven;
     advance();
     return {};
   }
@@ -326,6 +323,14 @@ std::optional<Action> Machine::play(const scenario::Note& step, wire::Time now) 
   return {};
 }
 
+/// What is still to be done before it is known that the kernel has nothing to say; nothing once a barrier
+/// proves it.
+std::optional<Action> Machine::prove_silence() {
+  if (!barrier_) return RunBarrier{};
+  if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+  return {};
+}
+
 std::optional<Action> Machine::play_end() {
   if (!unread_.empty()) {
     if (unread_.front().late) return blame_lateness(unread_.front());
@@ -336,8 +341,7 @@ std::optional<Action> Machine::play_end() {
                            {span.end, span.end}, "nothing more");
   }
   if (setup_.immediate) return finish(Verdict::pass);
-  if (!barrier_) return RunBarrier{};
-  if (*barrier_ == transport::Barrier::lost) return finish(Verdict::inconclusive, "a barrier was lost");
+  if (auto unproven = prove_silence()) return unproven;
   return finish(Verdict::pass);
 }
 

@@ -33,21 +33,41 @@ Action Machine::fail(Mismatch mismatch) {
   return finish(Verdict::fail);
 }
 
+/// What there is to say of a segment that is wrong, before it is said why.
+Mismatch Machine::mismatch_of(const Unread& unread) const {
+  Mismatch mismatch;
+  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
+  mismatch.timing = since_last_send(unread.time);
+  mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
+  mismatch.trace_entry = unread.trace_entry;
+  return mismatch;
+}
+
+/// A step claims something of the kernel that it says otherwise.
+Action Machine::fail_claim(std::string summary, std::string label, std::string expected,
+                           std::string received) {
+  Mismatch mismatch;
+  mismatch.summary = std::move(summary);
+  mismatch.span = scenario_.steps[step_].value;
+  mismatch.label = std::move(label);
+  mismatch.expected = std::move(expected);
+  mismatch.received = std::move(received);
+  mismatch.rule = last_rule_;
+  return fail(std::move(mismatch));
+}
+
 Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
                              std::vector<Difference> found) {
-  Mismatch mismatch;
+  Mismatch mismatch = mismatch_of(unread);
+  const wire::Segment& segment = segment_of(unread);
   const wire::SegmentSpec& spec = step.segment.spec;
   const Difference& first = found.front();
-  const model::Tcb& kernel =
-      connection({segment_of(unread).source.port, segment_of(unread).destination.port});
-  mismatch.summary = summarize(found, spec, segment_of(unread), unread.expectation, kernel);
+  const model::Tcb& kernel = connection({segment.source.port, segment.destination.port});
+  mismatch.summary = summarize(found, spec, segment, unread.expectation, kernel);
   mismatch.span = step.segment.span_of(first.part);
   mismatch.label = "received " + first.received;
   mismatch.expected = describe_expected(spec, unread.expectation);
-  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
-  mismatch.timing = since_last_send(unread.time);
   mismatch.rule = first.rule ? first.rule : last_rule_;
-  mismatch.trace_entry = unread.trace_entry;
   if (first.model_agrees)
     mismatch.derived = first.received + ", as received: it is the scenario that says otherwise";
   mismatch.differences = std::move(found);
@@ -56,15 +76,11 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
 
 Action Machine::fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
                                 std::string expected) {
-  Mismatch mismatch;
+  Mismatch mismatch = mismatch_of(unread);
   mismatch.summary = std::move(summary);
   mismatch.span = span;
   mismatch.label = "received " + wire::format_flags(segment_of(unread).flags);
   mismatch.expected = std::move(expected);
-  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
-  mismatch.timing = since_last_send(unread.time);
-  mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
-  mismatch.trace_entry = unread.trace_entry;
   return fail(std::move(mismatch));
 }
 
@@ -74,18 +90,13 @@ std::optional<Action> Machine::absent(const scenario::Expect& step, wire::Time b
     advance();
     return {};
   }
-  Mismatch mismatch;
   const model::Tcb& kernel = connection({setup_.kernel.port, setup_.peer.port});
   wire::Segment shape;
   shape.flags = step.segment.spec.flags;
-  const std::string name = wire::format_flags(shape.flags);
-  mismatch.summary = "no " + name + " came within " + wire::format_duration(bound - anchor_);
-  mismatch.span = step.segment.span;
-  mismatch.label = "received nothing";
-  mismatch.expected = describe_expected(step.segment.spec, expectation(kernel, shape, peer_.iss));
-  mismatch.received = "nothing";
-  mismatch.rule = last_rule_;
-  return fail(std::move(mismatch));
+  return fail_claim(
+      "no " + wire::format_flags(shape.flags) + " came within " + wire::format_duration(bound - anchor_),
+      "received nothing", describe_expected(step.segment.spec, expectation(kernel, shape, peer_.iss)),
+      "nothing");
 }
 
 /// A segment that is the right one, at the wrong time? The kernel's timers never fire early; late is for the
@@ -101,16 +112,12 @@ std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Un
   if (!within || elapsed >= within->min) return {};
   if (!anchor_exact_ || !unread.kernel_time)
     return finish(Verdict::inconclusive, "a segment had no time stamp of the kernel's");
-  Mismatch mismatch;
+  Mismatch mismatch = mismatch_of(unread);
   mismatch.summary = "the kernel's " + wire::format_flags(segment_of(unread).flags) + " came too early";
   mismatch.span = step.segment.span_of(wire::Part::within);
   mismatch.label = "received after " + milliseconds(elapsed);
   mismatch.expected = describe_expected(step.segment.spec, unread.expectation) + " in " +
                       wire::format_duration(within->min) + ".." + wire::format_duration(within->max);
-  mismatch.received = wire::format_segment(segment_of(unread), unread.expectation.names.origins);
-  mismatch.timing = since_last_send(unread.time);
-  mismatch.rule = std::get<PassedSegment>(result_.trace[unread.trace_entry]).rule;
-  mismatch.trace_entry = unread.trace_entry;
   return fail(std::move(mismatch));
 }
 
@@ -122,14 +129,8 @@ std::optional<Action> Machine::play(const scenario::State& step, wire::Time) {
     return {};
   }
   const std::string actual = is_listening ? "LISTEN" : state_->state;
-  Mismatch mismatch;
-  mismatch.summary = "the kernel's socket is in " + actual + ", not " + step.name;
-  mismatch.span = scenario_.steps[step_].value;
-  mismatch.label = "sock_diag says " + actual;
-  mismatch.expected = step.name;
-  mismatch.received = actual;
-  mismatch.rule = last_rule_;
-  return fail(std::move(mismatch));
+  return fail_claim("the kernel's socket is in " + actual + ", not " + step.name, "sock_diag says " + actual,
+                    step.name, actual);
 }
 
 std::optional<Action> Machine::play(const scenario::Counter& step, wire::Time) {
@@ -150,25 +151,17 @@ std::optional<Action> Machine::play(const scenario::Counter& step, wire::Time) {
     advance();
     return {};
   }
-  Mismatch mismatch;
-  mismatch.summary =
-      step.name + " moved by " + std::to_string(moved) + ", not by " + std::to_string(step.increase);
-  mismatch.span = scenario_.steps[step_].value;
-  mismatch.label = "moved by " + std::to_string(moved);
-  mismatch.expected = step.name + " += " + std::to_string(step.increase);
-  mismatch.received = step.name + " += " + std::to_string(moved);
-  mismatch.rule = last_rule_;
-  return fail(std::move(mismatch));
+  const std::string by = std::to_string(moved), wanted = std::to_string(step.increase);
+  return fail_claim(step.name + " moved by " + by + ", not by " + wanted, "moved by " + by,
+                    step.name + " += " + wanted, step.name + " += " + by);
 }
 
 void Machine::explain_failure(const kernel::SocketState& state, const kernel::Counters& counters) {
   if (!result_.mismatch) return;
   result_.mismatch->kernel = state;
-  for (const auto& [name, value] : counters) {
-    const auto base = base_counters_ ? base_counters_->find(name) : counters.end();
-    const std::int64_t before = base_counters_ && base != base_counters_->end() ? base->second : 0;
-    if (value != before) result_.mismatch->counters.emplace_back(name, value - before);
-  }
+  kernel::Counters base = base_counters_.value_or(kernel::Counters{});
+  for (const auto& [name, value] : counters)
+    if (value != base[name]) result_.mismatch->counters.emplace_back(name, value - base[name]);
 }
 
 }  // namespace tcpcraft::engine

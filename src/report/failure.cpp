@@ -23,8 +23,8 @@ class Facts {
   Facts(std::size_t margin, const Style& style) : margin_(margin), style_(style) {}
 
   void add(const std::string& name, const std::string& text) {
-    text_ += std::string(margin_, ' ') + style_.blue("= ") + style_.bold(name) +
-             std::string(10 - name.size(), ' ') + text + "\n";
+    const std::string gap(text.empty() ? 0 : 10 - name.size(), ' ');
+    text_ += std::string(margin_, ' ') + style_.blue("= ") + style_.bold(name) + gap + text + "\n";
   }
   /// A line below the last, under its text.
   void below(const std::string& text) { text_ += std::string(margin_ + 12, ' ') + text + "\n"; }

@@ -1,21 +1,8 @@
 #include <tcpcraft/report/style.hpp>
+#include <tcpcraft/wire/utf8.hpp>
 
 namespace tcpcraft::report {
 namespace {
-
-/// The length of the well-formed UTF-8 sequence at the beginning of `text`, or 0.
-std::size_t utf8_sequence(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80                   ? 1
-                             : lead >= 0xc2 && lead < 0xe0 ? 2
-                             : lead >= 0xe0 && lead < 0xf0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                           : 0;
-  if (length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return length;
-}
 
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);
@@ -37,7 +24,7 @@ std::string Style::paint(std::string_view code, std::string_view text) const {
 std::string printable(std::string_view text) {
   std::string result;
   while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
+    const std::size_t length = wire::utf8_sequence(text);
     const std::string_view character = text.substr(0, length == 0 ? 1 : length);
     if (character == "\t")
       result += ' ';

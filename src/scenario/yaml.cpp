@@ -6,6 +6,8 @@
 
 #include <libfyaml.h>
 
+#include <tcpcraft/wire/utf8.hpp>
+
 namespace tcpcraft::scenario::yaml {
 namespace {
 
@@ -34,13 +36,6 @@ std::size_t escape_length(std::string_view raw, std::size_t at) {
   }
 }
 
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  std::size_t length = 1;
-  while (at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xc0) == 0x80)
-    ++length;
-  return length;
-}
-
 /// Maps every byte of a quoted or plain one-line scalar to its place in the source. Where the text was folded
 /// over lines, everything maps to the scalar's beginning: still a place to look at.
 std::vector<std::size_t> origins(std::string_view source, Span span, const std::string& text, char quote) {
@@ -49,7 +44,8 @@ std::vector<std::size_t> origins(std::string_view source, Span span, const std::
   result.reserve(text.size() + 1);
   std::size_t at = 0;
   while (result.size() < text.size() && at < raw.size() && raw.find('\n') == raw.npos) {
-    std::size_t source_bytes = utf8_length(text, result.size());
+    std::size_t source_bytes =
+        std::max<std::size_t>(1, wire::utf8_sequence(std::string_view(text).substr(result.size())));
     const std::size_t text_bytes = source_bytes;
     if (quote == '\'' && raw[at] == '\'') source_bytes = 2;
     if (quote == '"' && raw[at] == '\\') source_bytes = escape_length(raw, at);
@@ -167,25 +163,12 @@ void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagn
   diagnostics.push_back({{0, 0}, "not YAML", ""});
 }
 
-/// The length of the UTF-8 sequence at `at`, or 0 where there is none (RFC 3629, section 4; overlong forms
-/// and surrogates are left to libfyaml, which refuses them).
-std::size_t utf8_sequence(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xc2 ? 0
-                             : lead < 0xe0 ? 2
-                             : lead < 0xf0 ? 3
-                             : lead < 0xf5 ? 4
-                                           : 0;
-  return length != 0 && utf8_length(text.substr(0, at + length), at) == length ? length : 0;
-}
-
 /// What YAML does not allow anywhere in a text. libfyaml comes to no end on some of it, so it is refused here
 /// first.
 void refuse_bytes(const Source& source, std::vector<Diagnostic>& diagnostics) {
   const std::string_view text = source.text;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_sequence(text, at);
+    const std::size_t length = wire::utf8_sequence(text.substr(at));
     const auto byte = static_cast<unsigned char>(text[at]);
     if (length == 0) diagnostics.push_back({{at, at + 1}, "not UTF-8", ""});
     const bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;

@@ -88,7 +88,6 @@ class Machine {
     std::size_t trace_entry;
   };
   using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
-  enum class Progress { next_step, blocked };
 
   model::Tcb& connection(Ports ports);
   void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
@@ -113,10 +112,12 @@ class Machine {
   Action blame_lateness(const Unread& unread);
   std::optional<Action> proceed(wire::Time now);
   bool next_step_decides() const;
-  Action prove_silence();
+  std::optional<Action> prove_silence();
 
   void advance();
   Action fail(Mismatch mismatch);
+  Mismatch mismatch_of(const Unread& unread) const;
+  Action fail_claim(std::string summary, std::string label, std::string expected, std::string received);
   Action fail_segment(const scenario::Expect& step, const Unread& unread,
                       std::vector<Difference> differences);
   Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,

@@ -17,6 +17,8 @@ struct Deformity {
   bool bad_checksum = false;
   /// The data offset field, in 32-bit words, 0 to 15.
   std::optional<std::uint8_t> data_offset = std::nullopt;
+
+  bool any() const { return checksum || bad_checksum || data_offset; }
 };
 
 /// The IP datagram that carries `segment`: header lengths, checksums and the padding of the options to a
