@@ -190,6 +190,18 @@ TEST(Machine, a_late_host_is_inconclusive_not_a_failure) {
             Verdict::inconclusive);
 }
 
+TEST(Machine, a_segment_that_comes_in_the_grace_after_a_late_wake_up_is_inconclusive) {
+  World world;
+  auto& link = world.link;
+  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+  link.answer({});
+  link.answer({});
+  link.after(240ms, link.from_kernel(ACK, 7001, 102));
+  world.clock.lateness = 10ms;
+  EXPECT_EQ(world.play_steps(handshake + "  - send: PSH-ACK \"a\"\n  - expect: ACK in 40ms..200ms\n").verdict,
+            Verdict::inconclusive);
+}
+
 TEST(Machine, a_late_host_does_not_excuse_a_segment_that_never_comes) {
   World world;
   world.clock.lateness = 30ms;
