@@ -104,7 +104,7 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
   before_.reset();
   if (!pending.crafted.deformity.any()) {
     if (owes(kernel)) before_ = kernel;
-    entry.rule = model::arrive(kernel, entry.segment).rule;
+    entry.rule = model::follow(kernel, entry.segment).rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;

@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include <tcpcraft/model/rules.hpp>
-
-#include "arrive_steps.hpp"
+#include "arriving.hpp"
 #include "offer.hpp"
 
 /// RFC 9293, section 3.10.7.4, fifth to eighth step: what a segment that passed the checks brings.
@@ -12,6 +10,8 @@ namespace tcpcraft::model {
 using wire::Flag;
 using wire::Segment;
 using wire::SeqNum;
+
+namespace d = deviations;
 
 namespace {
 
@@ -31,23 +31,39 @@ void update_window(Tcb& tcb, const Segment& segment) {
     take_window(tcb, segment);
 }
 
-/// The states that wait for the ACK of something in particular; the rule under which they go on.
-const Rule* advance_state(Tcb& tcb) {
+/// One past the last byte of data: the FIN's number, where there is one.
+SeqNum end_of_text(const Segment& segment) {
+  return segment.end() - (segment.has(Flag::fin) ? 1 : 0);
+}
+
+/// Whether text begins before what was received and ends behind it.
+bool straddles(const Arriving& a) {
+  return before(a.segment.seq, a.tcb.rcv_nxt) && after(end_of_text(a.segment), a.tcb.rcv_nxt);
+}
+
+/// In CLOSING a segment that does not acknowledge the FIN is ignored.
+bool ignore_in_closing(Arriving& a) {
+  if (a.segment.seg_len() > 0) {
+    if (straddles(a) && a.deviates(d::text_over_fin))
+      return a.end(rules::closing_other, Reply::Kind::rst, State::closed);
+    if (!after(a.segment.end(), a.tcb.rcv_nxt))
+      return a.answer(rules::sequence_unacceptable, Reply::Kind::ack);
+    if (a.may(rules::closing_other_ack)) return a.answer(rules::closing_other_ack, Reply::Kind::ack);
+  }
+  return a.decide(rules::closing_other);
+}
+
+/// The states that wait for the ACK of something in particular; whether this was one.
+bool advance_state(Arriving& a) {
+  Tcb& tcb = a.tcb;
   const bool fin_acknowledged = tcb.fin_sent && after(tcb.snd_una, *tcb.fin_sent);
-  if (tcb.state == State::fin_wait_1 && fin_acknowledged) {
-    tcb.state = State::fin_wait_2;
-    return &rules::fin_wait_1_ack;
-  }
-  if (tcb.state == State::last_ack && fin_acknowledged) {
-    tcb.state = State::closed;
-    return &rules::last_ack_ack;
-  }
-  if (tcb.state == State::closing) {
-    if (!fin_acknowledged) return &rules::closing_other;
-    tcb.state = State::time_wait;
-    return &rules::closing_ack;
-  }
-  return nullptr;
+  if (tcb.state == State::fin_wait_1 && fin_acknowledged)
+    return a.end(rules::fin_wait_1_ack, Reply::Kind::none, State::fin_wait_2);
+  if (tcb.state == State::last_ack && fin_acknowledged)
+    return a.end(rules::last_ack_ack, Reply::Kind::none, State::closed);
+  if (tcb.state != State::closing) return false;
+  if (!fin_acknowledged) return ignore_in_closing(a);
+  return a.end(rules::closing_ack, Reply::Kind::none, State::time_wait);
 }
 
 const Rule* enter_fin_state(Tcb& tcb) {
@@ -66,30 +82,136 @@ const Rule* enter_fin_state(Tcb& tcb) {
   }
 }
 
-}  // namespace
-
-std::optional<Reaction> check_ack_range(Tcb& tcb, const Segment& segment) {
-  if (tcb.state == State::syn_received) {
-    if (after(segment.ack, tcb.snd_una) && !after(segment.ack, tcb.snd_nxt)) return {};
-    return answer(rules::syn_received_bad_ack, Reply::Kind::rst);
-  }
-  if (after(segment.ack, tcb.snd_nxt)) return answer(rules::ack_unsent, Reply::Kind::ack);
-  if (before(segment.ack, tcb.snd_una - tcb.max_snd_wnd)) return answer(rules::ack_too_old, Reply::Kind::ack);
-  return {};
+/// An ACK below SND.UNA - `bound` is too old; Linux's bound is the smaller (RFC 5961, section 5.2).
+bool is_too_old(Arriving& a) {
+  const Tcb& tcb = a.tcb;
+  if (before(a.segment.ack, tcb.snd_una - tcb.max_snd_wnd)) return true;
+  if (!tcb.iss || is_mini(tcb)) return false;
+  const SeqNum first = *tcb.iss + (tcb.passive ? 1 : 0);
+  return before(a.segment.ack, first) && a.deviates(d::bytes_acked);
 }
 
-Reaction process_ack(Tcb& tcb, const Segment& segment) {
+/// Whether Linux's header prediction would take the segment: the next data, nothing else new about it.
+bool is_predicted(const Arriving& a) {
+  const Tcb& tcb = a.tcb;
+  const Segment& segment = a.segment;
+  const bool plain = !segment.has(Flag::fin) && !segment.has(Flag::urg);
+  return tcb.state == State::established && plain && segment.seq == tcb.rcv_nxt && !segment.payload.empty() &&
+         tcb.queue.empty() && segment.payload.size() <= tcb.rcv_wnd() &&
+         window_of(segment, tcb.scaling(), tcb.received.window_scale) == tcb.snd_wnd;
+}
+
+bool challenge_old_ack(Arriving& a) {
+  if (is_predicted(a) && a.deviates(d::fast_path)) {
+    receive(a);
+    return a.answer(rules::ack_too_old, Reply::Kind::ack);
+  }
+  const bool pure = a.segment.seg_len() == 0;
+  if (pure && a.may(rules::ack_too_old_ignored)) return a.decide(rules::ack_too_old_ignored);
+  return a.answer(rules::ack_too_old, Reply::Kind::ack);
+}
+
+/// In a mini-socket Linux does not look at the ACK field.
+bool ignores_ack(Arriving& a) {
+  if (a.tcb.state == State::time_wait) return a.deviates(d::time_wait_ack);
+  return is_mini(a.tcb) && a.deviates(d::orphan_simplified);
+}
+
+/// Text that comes when the other side's FIN has been taken: there can be none.
+void refuse_after_fin(Arriving& a) {
+  const Segment& segment = a.segment;
+  const bool full = !is_mini(a.tcb);
+  if (full && straddles(a) && a.deviates(d::text_over_fin)) {
+    a.end(rules::data_after_fin, Reply::Kind::rst, State::closed);
+    return;
+  }
+  if (!after(segment.end(), a.tcb.rcv_nxt)) {
+    a.answer(rules::sequence_unacceptable, Reply::Kind::ack);
+    return;
+  }
+  const bool second_fin = segment.has(Flag::fin) && !after(segment.seq, a.tcb.rcv_nxt);
+  if (!second_fin) {
+    const bool acknowledged = a.may(rules::data_after_fin_ack);
+    a.answer(rules::data_after_fin, acknowledged ? Reply::Kind::ack : Reply::Kind::none);
+    return;
+  }
+  if (a.may(rules::fin_again_letter)) {
+    a.tcb.rcv_nxt = segment.end();
+    a.answer(rules::fin_again_letter, Reply::Kind::ack);
+    return;
+  }
+  const bool was_full = a.tcb.last_arrival->state != State::time_wait;
+  const bool ignored = was_full && a.deviates(d::second_fin);
+  a.answer(rules::fin_again, ignored ? Reply::Kind::none : Reply::Kind::ack);
+}
+
+/// Text for an application that has closed is lost (RFC 1122, section 4.2.2.13).
+bool check_reader(Arriving& a) {
+  if (!a.tcb.orphaned || !after(end_of_text(a.segment), a.tcb.rcv_nxt)) return false;
+  if (a.segment.payload.empty() && !a.deviates(d::fin_after_close)) return false;
+  return a.end(rules::data_after_close, Reply::Kind::rst, State::closed);
+}
+
+void receive_text(Arriving& a) {
+  Tcb& tcb = a.tcb;
+  const Segment& segment = a.segment;
+  const SeqNum seq = segment.seq + (segment.has(Flag::syn) ? 1 : 0);
+  const auto room = static_cast<std::size_t>(std::max(0, tcb.rcv_edge - seq));
+  wire::Bytes text = segment.payload;
+  // At a closed window only a bare FIN comes this far.
+  const bool fin_fits = segment.has(Flag::fin) && (text.size() < room || tcb.rcv_wnd() == 0);
+  text.resize(std::min(text.size(), room));
+
+  const SeqNum expected = tcb.rcv_nxt;
+  const bool gap = !tcb.queue.empty();
+  tcb.last_arrival->duplicate = tcb.queue.add(tcb.rcv_nxt, seq, text, fin_fits);
+  Reassembly::Taken taken = tcb.queue.take(tcb.rcv_nxt);
+  a.deliver(std::move(taken.data), taken.fin);
+  if (tcb.rcv_nxt == expected) {
+    a.answer(rules::data_out_of_order, Reply::Kind::ack);
+    return;
+  }
+  a.answer(gap ? rules::data_fills_gap : rules::data_in_order, Reply::Kind::ack, !gap);
+  tcb.rcv_edge = later(tcb.rcv_edge, tcb.rcv_nxt);
+  if (!taken.fin) return;
+  tcb.fin_received = tcb.rcv_nxt - 1;
+  a.answer(*enter_fin_state(tcb), Reply::Kind::ack, !gap);
+}
+
+}  // namespace
+
+bool check_ack_range(Arriving& a) {
+  const Tcb& tcb = a.tcb;
+  const SeqNum ack = a.segment.ack;
+  if (tcb.state == State::syn_received) {
+    if (after(ack, tcb.snd_una) && !after(ack, tcb.snd_nxt)) return false;
+    if (ack == tcb.snd_una && !tcb.passive && a.deviates(d::unacknowledged_syn)) return false;
+    const bool strange = after(ack, tcb.snd_nxt) || before(ack, tcb.snd_una - tcb.max_snd_wnd);
+    if (strange) return a.answer(rules::ack_unsent, Reply::Kind::ack);
+    return a.answer(rules::syn_received_bad_ack, Reply::Kind::rst);
+  }
+  const bool unsent = after(ack, tcb.snd_nxt);
+  if ((!unsent && !is_too_old(a)) || ignores_ack(a)) return false;
+  return unsent ? a.answer(rules::ack_unsent, Reply::Kind::ack) : challenge_old_ack(a);
+}
+
+void process_ack(Arriving& a) {
+  Tcb& tcb = a.tcb;
+  const Segment& segment = a.segment;
   take_timestamp(tcb, segment);
-  const bool advances = after(segment.ack, tcb.snd_una);
+  const bool advances = after(segment.ack, tcb.snd_una) && !after(segment.ack, tcb.snd_nxt);
   if (advances) tcb.snd_una = segment.ack;
   if (tcb.state == State::syn_received) {
-    tcb.state = State::established;
     take_window(tcb, segment);
-    return drop(rules::syn_received_ack);
+    a.end(rules::syn_received_ack, Reply::Kind::none, State::established);
+    return;
   }
   update_window(tcb, segment);
-  if (const Rule* rule = advance_state(tcb)) return drop(*rule);
-  return drop(advances ? rules::ack_new : rules::ack_duplicate);
+  if (advance_state(a)) return;
+  if (tcb.state == State::time_wait && segment.seg_len() == 0 && a.may(rules::time_wait_ack))
+    a.answer(rules::time_wait_ack, Reply::Kind::ack);
+  else
+    a.decide(advances ? rules::ack_new : rules::ack_duplicate);
 }
 
 void take_window(Tcb& tcb, const Segment& segment) {
@@ -99,37 +221,11 @@ void take_window(Tcb& tcb, const Segment& segment) {
   tcb.snd_wl2 = segment.has(Flag::ack) ? segment.ack : tcb.snd_una;
 }
 
-void receive(Tcb& tcb, const Segment& segment, Reaction& reaction) {
-  const bool has_fin = segment.has(Flag::fin);
-  if (segment.payload.empty() && !has_fin) return;
-  if (received_fin(tcb)) {
-    reaction.rule = has_fin ? &rules::fin_again : &rules::data_after_fin;
-    if (has_fin) reaction.reply.kind = Reply::Kind::ack;
-    return;
-  }
-
-  const SeqNum seq = segment.seq + (segment.has(Flag::syn) ? 1 : 0);
-  const auto room = static_cast<std::size_t>(std::max(0, tcb.rcv_edge - seq));
-  wire::Bytes text = segment.payload;
-  const bool fin_fits = has_fin && text.size() < room;
-  text.resize(std::min(text.size(), room));
-
-  const SeqNum expected = tcb.rcv_nxt;
-  const bool gap = !tcb.queue.empty();
-  tcb.last_arrival->duplicate = tcb.queue.add(tcb.rcv_nxt, seq, text, fin_fits);
-  Reassembly::Taken taken = tcb.queue.take(tcb.rcv_nxt);
-  reaction.delivered = std::move(taken.data);
-  reaction.fin = taken.fin;
-  if (tcb.rcv_nxt == expected) {
-    reaction.rule = &rules::data_out_of_order;
-    reaction.reply = {Reply::Kind::ack, false};
-    return;
-  }
-  reaction.rule = gap ? &rules::data_fills_gap : &rules::data_in_order;
-  reaction.reply = {Reply::Kind::ack, !gap};
-  if (!taken.fin) return;
-  tcb.fin_received = tcb.rcv_nxt - 1;
-  reaction.rule = enter_fin_state(tcb);
+void receive(Arriving& a) {
+  if (a.segment.payload.empty() && !a.segment.has(Flag::fin)) return;
+  if (check_reader(a)) return;
+  if (received_fin(a.tcb)) return refuse_after_fin(a);
+  receive_text(a);
 }
 
 }  // namespace tcpcraft::model

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include <tcpcraft/model/derive.hpp>
+#include <tcpcraft/model/deviations.hpp>
 #include <tcpcraft/model/rules.hpp>
 
 namespace tcpcraft::model {
@@ -43,6 +44,17 @@ void derive_syn(const Tcb& tcb, Derived& derived) {
   derived.seq_rule = repeated ? &rules::iss_kept : &rules::iss_free;
 }
 
+/// Where the peer has taken back window that was used, Linux stays within what is left.
+void shrink(const Tcb& tcb, Flags flags, std::size_t payload_size, Derived& derived) {
+  const wire::SeqNum edge = tcb.snd_una + tcb.snd_wnd;
+  const bool pure =
+      flags.has(Flag::ack) && !flags.has(Flag::syn) && !flags.has(Flag::fin) && payload_size == 0;
+  if (!pure || !is_synchronized(tcb.state) || !before(edge, tcb.snd_nxt)) return;
+  if (!tcb.profile->has(deviations::shrunk_window)) return;
+  derived.seq = edge;
+  derived.deviation = &deviations::shrunk_window;
+}
+
 void derive_options(const Tcb& tcb, Flags flags, Derived& derived) {
   if (tcb.timestamps()) {
     derived.tsecr = tcb.ts_recent;
@@ -73,6 +85,7 @@ Derived derive(const Tcb& tcb, Flags flags, std::size_t payload_size) {
     derived.seq = *tcb.fin_sent - static_cast<std::int64_t>(payload_size);
     derived.seq_rule = &rules::fin_kept;
   }
+  shrink(tcb, flags, payload_size, derived);
   derive_options(tcb, flags, derived);
   return derived;
 }

@@ -49,7 +49,7 @@ TEST_F(Closing, Simultaneous) {
   EXPECT_EQ(c.kernel.state, State::closing);
   c.kernel_sends(ACK);
   EXPECT_EQ(c.peer_acking(iss + 1).rule, &rules::closing_other);
-  const Reaction ignored = c.peer_acking(iss + 1, FIN_ACK, text("x"));
+  const Outcome ignored = c.peer_acking(iss + 1, FIN_ACK, text("x"));
   EXPECT_EQ(ignored.rule, &rules::closing_other);
   EXPECT_EQ(ignored.reply.kind, Kind::none);
   EXPECT_EQ(c.kernel.state, State::closing);
@@ -73,7 +73,7 @@ TEST_F(Closing, KernelInSynReceived_GoesToFinWait1) {
 TEST_F(Closing, SecondFin_LeavesRcvNxt) {
   c.peer(FIN_ACK);
   c.kernel_sends(ACK);
-  const Reaction again = c.peer(FIN_ACK);
+  const Outcome again = c.peer(FIN_ACK);
   EXPECT_EQ(again.rule, &rules::fin_again);
   EXPECT_EQ(again.reply.kind, Kind::ack);
   EXPECT_EQ(c.kernel.rcv_nxt, irs + 2);
@@ -93,7 +93,7 @@ TEST_F(Closing, TimeWaitSyn_WithALaterSeq_OpensAnew) {
   kernel_closes_first();
   EXPECT_EQ(c.peer(SYN, {}, 0).rule, &rules::syn_challenge);
   EXPECT_EQ(c.kernel.state, State::time_wait);
-  const Reaction reaction = c.peer(SYN, {}, 1);
+  const Outcome reaction = c.peer(SYN, {}, 1);
   EXPECT_EQ(reaction.rule, &rules::time_wait_syn);
   EXPECT_EQ(reaction.reply.kind, Kind::syn_ack);
   EXPECT_EQ(c.kernel.state, State::syn_received);
@@ -124,7 +124,7 @@ TEST(TimeWaitSyn, TimestampsDecideFirst) {
     c.peer(FIN_ACK);
     c.kernel_sends(ACK);
     const auto tsval = c.kernel.ts_recent + static_cast<std::uint32_t>(newer);
-    arrive(c.kernel, segment(SYN, c.kernel.rcv_nxt + offset, {}, {}, {wire::Timestamps{tsval, 0}}));
+    follow(c.kernel, segment(SYN, c.kernel.rcv_nxt + offset, {}, {}, {wire::Timestamps{tsval, 0}}));
     return c.kernel.state == State::syn_received;
   };
   EXPECT_TRUE(reopens(-1000, 1)) << "RFC 6191 2: a newer timestamp is enough";
@@ -141,7 +141,7 @@ TEST_F(Closing, ClosedWindowInLastAck_TheAckOfTheFinStillEnds) {
   c.kernel_sends(FIN_ACK);
   ASSERT_EQ(c.kernel.state, State::last_ack);
   ASSERT_EQ(c.kernel.rcv_wnd(), 0u);
-  const Reaction reaction = c.peer(ACK, text("x"));
+  const Outcome reaction = c.peer(ACK, text("x"));
   EXPECT_EQ(c.kernel.state, State::closed);
   EXPECT_EQ(reaction.reply.kind, Kind::none);
 }

@@ -39,7 +39,7 @@ class Side {
   void receive(const Segment& arrived, std::vector<Segment>& channel) {
     if (tcb_.state == State::closed) return;  // after the end a reset would be right, and in the way
     const bool was_listening = tcb_.state == State::listen;
-    const Reaction reaction = arrive(tcb_, arrived);
+    const Outcome reaction = follow(tcb_, arrived);
     ASSERT_NE(reaction.rule, nullptr);
     ASSERT_TRUE(was_listening || reaction.reply.kind != Kind::rst) << reaction.rule->name;
     inbox_.insert(inbox_.end(), reaction.delivered.begin(), reaction.delivered.end());

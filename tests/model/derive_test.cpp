@@ -33,7 +33,7 @@ TEST_F(Derive, Segment_BeginsAtSndNxtAndAcknowledgesRcvNxt) {
 
 TEST_F(Derive, FirstSyn_ChoosesItsIss) {
   EXPECT_EQ(derive(Tcb{}, SYN, 0).seq, std::nullopt);
-  arrive(c.kernel, segment(SYN, irs));
+  follow(c.kernel, segment(SYN, irs));
   EXPECT_EQ(derived(SYN_ACK).seq, std::nullopt);
   EXPECT_EQ(derived(SYN_ACK).ack, irs + 1);
   EXPECT_EQ(derived(SYN_ACK).seq_rule, &rules::iss_free);
@@ -59,14 +59,14 @@ TEST_F(Derive, RepeatedFin_KeepsItsNumber) {
 }
 
 TEST_F(Derive, ResetWithoutAck_TakesSeqFromTheAckItAnswers) {
-  arrive(c.kernel, segment(ACK, irs, SeqNum(4711)));
+  follow(c.kernel, segment(ACK, irs, SeqNum(4711)));
   EXPECT_EQ(derived(RST).seq, SeqNum(4711));
   EXPECT_EQ(derived(RST).seq_rule, &rules::reset_seq_from_ack);
 }
 
 TEST_F(Derive, ResetWithAck_AnswersASegmentWithoutAck) {
   c.kernel = Tcb{};
-  arrive(c.kernel, segment(Flags{Flag::syn, Flag::fin}, irs, {}, text("abc")));
+  follow(c.kernel, segment(Flags{Flag::syn, Flag::fin}, irs, {}, text("abc")));
   EXPECT_EQ(derived(RST_ACK).seq, SeqNum(0));
   EXPECT_EQ(derived(RST_ACK).ack, irs + 5);
   EXPECT_EQ(derived(RST_ACK).ack_rule, &rules::reset_ack);
@@ -74,7 +74,7 @@ TEST_F(Derive, ResetWithAck_AnswersASegmentWithoutAck) {
 
 TEST_F(Derive, ResetWithNothingToTakeItFrom_IsAtSndNxt) {
   c.receive_syn();
-  arrive(c.kernel, segment(Flags{}, irs + 1));
+  follow(c.kernel, segment(Flags{}, irs + 1));
   EXPECT_EQ(derived(RST).seq, iss + 1);
 }
 
@@ -89,7 +89,7 @@ TEST_F(Derive, SynInTimeWait_ChoosesItsIss) {
 TEST_F(Derive, ResetOfAConnection_HasItsNumbers) {
   establish();
   c.kernel_sends(ACK, text("abc"));
-  arrive(c.kernel, segment(Flags{}, irs + 1));  // no ACK, but synchronized
+  follow(c.kernel, segment(Flags{}, irs + 1));  // no ACK, but synchronized
   EXPECT_EQ(derived(RST_ACK).seq, iss + 4);
   EXPECT_EQ(derived(RST_ACK).ack, irs + 1);
   EXPECT_EQ(derived(RST).seq, iss + 4);

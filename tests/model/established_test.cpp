@@ -20,8 +20,8 @@ struct EstablishedWithTimestamps : testing::Test {
     c.timestamps = true;
     c.establish();
   }
-  Reaction peer_at_time(std::uint32_t tsval, Bytes payload, std::int64_t offset = 0) {
-    return arrive(c.kernel, segment(ACK, c.kernel.rcv_nxt + offset, c.kernel.snd_nxt, std::move(payload),
+  Outcome peer_at_time(std::uint32_t tsval, Bytes payload, std::int64_t offset = 0) {
+    return follow(c.kernel, segment(ACK, c.kernel.rcv_nxt + offset, c.kernel.snd_nxt, std::move(payload),
                                     {wire::Timestamps{tsval, 0}}));
   }
 };
@@ -65,7 +65,7 @@ TEST_F(EstablishedAck, OfNewData_AdvancesSndUna) {
 }
 
 TEST_F(EstablishedAck, OfUnsentData_IsAnsweredAndItsTextDropped) {
-  const Reaction reaction = c.peer_acking(iss + 2, ACK, text("evil"));
+  const Outcome reaction = c.peer_acking(iss + 2, ACK, text("evil"));
   EXPECT_EQ(reaction.rule, &rules::ack_unsent);
   EXPECT_EQ(reaction.reply.kind, Kind::ack);
   EXPECT_TRUE(reaction.delivered.empty());
@@ -74,7 +74,7 @@ TEST_F(EstablishedAck, OfUnsentData_IsAnsweredAndItsTextDropped) {
 
 TEST_F(EstablishedAck, OlderThanTheLargestWindow_IsChallenged) {
   EXPECT_EQ(c.peer_acking(iss + 1 - 65535).rule, &rules::ack_duplicate);
-  const Reaction reaction = c.peer_acking(iss - 65535, ACK, text("evil"));
+  const Outcome reaction = c.peer_acking(iss - 65535, ACK, text("evil"));
   EXPECT_EQ(reaction.rule, &rules::ack_too_old);
   EXPECT_TRUE(reaction.delivered.empty());
 }
@@ -84,7 +84,7 @@ TEST_F(EstablishedAck, WithinTheLargestWindow_IsNoChallengeWhenTheWindowShrank) 
   c.peer(ACK);
   Segment shrunk = segment(ACK, irs + 1, iss + 1001);
   shrunk.window = 10;
-  arrive(c.kernel, shrunk);
+  follow(c.kernel, shrunk);
   ASSERT_EQ(c.kernel.snd_wnd, 10u);
   EXPECT_EQ(c.peer_acking(iss + 1).rule, &rules::ack_duplicate);
 }
@@ -95,7 +95,7 @@ TEST_F(EstablishedWindow, IsTakenFromNewerSegmentsOnly) {
   c.kernel_sends(ACK, filler(10));
   Segment update = segment(ACK, irs + 1, iss + 11);
   update.window = 500;
-  arrive(c.kernel, update);
+  follow(c.kernel, update);
   EXPECT_EQ(c.kernel.snd_wnd, 500u);
   EXPECT_EQ(c.kernel.max_snd_wnd, 65535u);
 
@@ -105,7 +105,7 @@ TEST_F(EstablishedWindow, IsTakenFromNewerSegmentsOnly) {
   update.window = 700;  // SEG.SEQ < SND.WL1
   update.seq = irs + 2;
   update.payload = text("bcde");
-  ASSERT_EQ(arrive(c.kernel, update).delivered, text("e"));
+  ASSERT_EQ(follow(c.kernel, update).delivered, text("e"));
   EXPECT_EQ(c.kernel.snd_wnd, 65535u);
 }
 
@@ -114,14 +114,14 @@ TEST_F(EstablishedWindow, OfAnOlderAck_IsNotTaken) {
   c.peer(ACK);
   Segment old = segment(ACK, irs + 2, iss + 5);
   old.window = 3;
-  arrive(c.kernel, old);
+  follow(c.kernel, old);
   EXPECT_EQ(c.kernel.snd_wnd, 65535u);
 }
 
 using EstablishedText = Established;
 
 TEST_F(EstablishedText, InOrder_MayBeAcknowledgedLater) {
-  const Reaction reaction = c.peer(ACK, text("abc"));
+  const Outcome reaction = c.peer(ACK, text("abc"));
   EXPECT_EQ(reaction.rule, &rules::data_in_order);
   EXPECT_EQ(reaction.delivered, text("abc"));
   EXPECT_TRUE(reaction.reply.may_wait);
@@ -129,18 +129,18 @@ TEST_F(EstablishedText, InOrder_MayBeAcknowledgedLater) {
 }
 
 TEST_F(EstablishedText, BeyondAGap_DrawsADuplicateAckAtOnce) {
-  const Reaction reaction = c.peer(ACK, text("def"), 3);
+  const Outcome reaction = c.peer(ACK, text("def"), 3);
   EXPECT_EQ(reaction.rule, &rules::data_out_of_order);
   EXPECT_FALSE(reaction.reply.may_wait);
   EXPECT_TRUE(reaction.delivered.empty());
-  const Reaction filled = c.peer(ACK, text("abc"));
+  const Outcome filled = c.peer(ACK, text("abc"));
   EXPECT_EQ(filled.rule, &rules::data_fills_gap);
   EXPECT_EQ(filled.delivered, text("abcdef"));
   EXPECT_FALSE(filled.reply.may_wait) << "RFC 5681 4.2";
 }
 
 TEST_F(EstablishedText, BeyondTheWindow_IsCutOff) {
-  const Reaction reaction = c.peer(FIN_ACK, filler(65536));
+  const Outcome reaction = c.peer(FIN_ACK, filler(65536));
   EXPECT_EQ(reaction.delivered.size(), 65535u);
   EXPECT_FALSE(reaction.fin);
   EXPECT_EQ(c.kernel.rcv_wnd(), 0u);
@@ -165,7 +165,7 @@ TEST_F(EstablishedText, AtAClosedWindow_IsRefusedButItsAckCounts) {
   c.peer(ACK, filler(65535));
   c.kernel_sends(ACK);
   ASSERT_EQ(c.kernel.rcv_wnd(), 0u);
-  const Reaction reaction = c.peer(ACK, text("probe"));
+  const Outcome reaction = c.peer(ACK, text("probe"));
   EXPECT_EQ(reaction.rule, &rules::window_closed);
   EXPECT_EQ(reaction.reply.kind, Kind::ack);
   EXPECT_TRUE(reaction.delivered.empty());
@@ -189,7 +189,7 @@ TEST_F(EstablishedText, Repeated_LeavesItsDuplicatePart) {
 TEST_F(Established, FinBehindAGap_ClosesWhenTheGapIsFilled) {
   c.peer(FIN_ACK, text("d"), 3);
   EXPECT_EQ(c.kernel.state, State::established);
-  const Reaction reaction = c.peer(ACK, text("abc"));
+  const Outcome reaction = c.peer(ACK, text("abc"));
   EXPECT_TRUE(reaction.fin);
   EXPECT_EQ(reaction.rule, &rules::established_fin);
   EXPECT_EQ(c.kernel.fin_received, irs + 5);
@@ -199,7 +199,7 @@ TEST_F(Established, FinBehindAGap_ClosesWhenTheGapIsFilled) {
 
 TEST_F(EstablishedWithTimestamps, OlderTsval_IsAcknowledgedAndDropped) {
   const std::uint32_t recent = c.kernel.ts_recent;
-  const Reaction reaction = peer_at_time(recent - 1, text("old"));
+  const Outcome reaction = peer_at_time(recent - 1, text("old"));
   EXPECT_EQ(reaction.rule, &rules::paws);
   EXPECT_EQ(reaction.reply.kind, Kind::ack);
   EXPECT_TRUE(reaction.delivered.empty());
@@ -220,15 +220,15 @@ TEST_F(EstablishedWithTimestamps, Tsval_IsComparedOnTheCircle) {
 }
 
 TEST_F(EstablishedWithTimestamps, Missing_IsSilentlyDropped) {
-  const Reaction reaction = arrive(c.kernel, segment(ACK, irs + 1, iss + 1, text("abc")));
+  const Outcome reaction = follow(c.kernel, segment(ACK, irs + 1, iss + 1, text("abc")));
   EXPECT_EQ(reaction.rule, &rules::timestamps_missing);
   EXPECT_EQ(reaction.reply.kind, Kind::none);
-  EXPECT_EQ(arrive(c.kernel, segment(SYN, irs + 1)).rule, &rules::syn_challenge);
-  EXPECT_EQ(arrive(c.kernel, segment(RST, irs + 1)).rule, &rules::rst_exact);
+  EXPECT_EQ(follow(c.kernel, segment(SYN, irs + 1)).rule, &rules::syn_challenge);
+  EXPECT_EQ(follow(c.kernel, segment(RST, irs + 1)).rule, &rules::rst_exact);
 }
 
 TEST_F(EstablishedWithTimestamps, OldTsvalOnARst_IsNoMatter) {
-  EXPECT_EQ(arrive(c.kernel, segment(RST, irs + 1, {}, {}, {wire::Timestamps{1, 0}})).rule,
+  EXPECT_EQ(follow(c.kernel, segment(RST, irs + 1, {}, {}, {wire::Timestamps{1, 0}})).rule,
             &rules::rst_exact);
 }
 
@@ -246,9 +246,9 @@ TEST_F(EstablishedWithTimestamps, TsRecent_IsThatOfTheFirstUnacknowledgedSegment
 TEST_F(EstablishedWithTimestamps, TsRecent_IsNotTakenFromWhatDrawsAChallenge) {
   const std::uint32_t recent = c.kernel.ts_recent;
   const Options later = {wire::Timestamps{recent + 50, 0}};
-  arrive(c.kernel, segment(SYN, irs + 1, {}, {}, later));
-  arrive(c.kernel, segment(ACK, irs + 1, iss + 9, {}, later));
-  arrive(c.kernel, segment(ACK, irs, iss + 1, {}, later));
+  follow(c.kernel, segment(SYN, irs + 1, {}, {}, later));
+  follow(c.kernel, segment(ACK, irs + 1, iss + 9, {}, later));
+  follow(c.kernel, segment(ACK, irs, iss + 1, {}, later));
   EXPECT_EQ(c.kernel.ts_recent, recent);
 }
 

@@ -48,7 +48,7 @@ TEST(Invariant, AnySegments_LeaveAConsistentTcb) {
         peer_received(peer, any);
       } else {
         const bool had_syn = c.kernel.irs.has_value() && !any.has(Flag::syn);
-        const Reaction reaction = arrive(c.kernel, any);
+        const Outcome reaction = follow(c.kernel, any);
         peer_sent(peer, any, false);
         ASSERT_NE(reaction.rule, nullptr);
         ASSERT_TRUE(c.kernel.last_arrival);

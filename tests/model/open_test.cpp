@@ -19,7 +19,7 @@ TEST(ListenSyn, TakesNumbersAndOffer) {
   Segment syn = segment(SYN, irs, {}, text("early"));
   syn.window = 1234;
   syn.options = {wire::Mss{1000}, wire::SackPermitted{}, wire::Timestamps{77, 0}, wire::WindowScale{15}};
-  const Reaction reaction = arrive(tcb, syn);
+  const Outcome reaction = follow(tcb, syn);
   EXPECT_EQ(reaction.reply.kind, Kind::syn_ack);
   EXPECT_EQ(reaction.rule, &rules::listen_syn);
   EXPECT_TRUE(reaction.delivered.empty()) << "text on a SYN is not delivered";
@@ -39,7 +39,7 @@ TEST(ListenSyn, TakesNumbersAndOffer) {
 
 TEST(ListenSyn, WithoutOptions_OffersNothing) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
+  follow(tcb, segment(SYN, irs));
   EXPECT_EQ(tcb.received.mss, std::nullopt);
   EXPECT_EQ(tcb.received.window_scale, std::nullopt);
   EXPECT_FALSE(tcb.received.sack_permitted);
@@ -51,7 +51,7 @@ TEST(ClosedSyn, AfterAPassiveOpen_OpensAgain) {
   c.establish();
   c.peer(RST);
   ASSERT_EQ(c.kernel.state, State::closed);
-  EXPECT_EQ(arrive(c.kernel, segment(SYN, irs + 5000)).reply.kind, Kind::syn_ack);
+  EXPECT_EQ(follow(c.kernel, segment(SYN, irs + 5000)).reply.kind, Kind::syn_ack);
   EXPECT_EQ(c.kernel.irs, irs + 5000);
   EXPECT_EQ(c.kernel.iss, std::nullopt);
 }
@@ -59,7 +59,7 @@ TEST(ClosedSyn, AfterAPassiveOpen_OpensAgain) {
 TEST(SynSentSynAck, Establishes) {
   Connection c = active_open();
   ASSERT_EQ(c.kernel.state, State::syn_sent);
-  const Reaction reaction = arrive(c.kernel, segment(SYN_ACK, irs, iss + 1));
+  const Outcome reaction = follow(c.kernel, segment(SYN_ACK, irs, iss + 1));
   EXPECT_EQ(c.kernel.state, State::established);
   EXPECT_EQ(reaction.rule, &rules::syn_sent_syn_ack);
   EXPECT_EQ(c.kernel.snd_una, iss + 1);
@@ -69,7 +69,7 @@ TEST(SynSentSynAck, Establishes) {
 
 TEST(SynSentSynAck, TextOnIt_IsDeliveredAndAcknowledgedAtOnce) {
   Connection c = active_open();
-  const Reaction reaction = arrive(c.kernel, segment(SYN_ACK, irs, iss + 1, text("hello")));
+  const Outcome reaction = follow(c.kernel, segment(SYN_ACK, irs, iss + 1, text("hello")));
   EXPECT_EQ(reaction.delivered, text("hello"));
   EXPECT_EQ(reaction.reply.kind, Kind::ack);
   EXPECT_FALSE(reaction.reply.may_wait);
@@ -81,7 +81,7 @@ TEST(SynSentSynAck, TheWindowOfTheSyn_IsInForce) {
   c.kernel = Tcb{};
   c.kernel_window = 500;
   c.kernel_sends(SYN);
-  arrive(c.kernel, segment(SYN_ACK, irs, iss + 1));
+  follow(c.kernel, segment(SYN_ACK, irs, iss + 1));
   EXPECT_EQ(c.kernel.rcv_edge, irs + 501);
 }
 
@@ -90,26 +90,26 @@ TEST(SynSentSynAck, IsThoughtAcknowledgedAtOnce_ForTsRecent) {
   c.timestamps = true;
   c.kernel = Tcb{};
   c.kernel_sends(SYN);
-  arrive(c.kernel, segment(SYN_ACK, SeqNum(5000), iss + 1, {}, c.syn_options(100, c.kernel_clock)));
-  arrive(c.kernel, segment(ACK, SeqNum(5001), iss + 1, text("x"), {wire::Timestamps{200, c.kernel_clock}}));
+  follow(c.kernel, segment(SYN_ACK, SeqNum(5000), iss + 1, {}, c.syn_options(100, c.kernel_clock)));
+  follow(c.kernel, segment(ACK, SeqNum(5001), iss + 1, text("x"), {wire::Timestamps{200, c.kernel_clock}}));
   EXPECT_EQ(c.kernel.ts_recent, 200u);
 }
 
 TEST(SynSentRst, ThatAcknowledgesTheSyn_Refuses) {
   Connection c = active_open();
-  EXPECT_EQ(arrive(c.kernel, segment(RST_ACK, SeqNum(0), iss + 1)).rule, &rules::syn_sent_rst_ack);
+  EXPECT_EQ(follow(c.kernel, segment(RST_ACK, SeqNum(0), iss + 1)).rule, &rules::syn_sent_rst_ack);
   EXPECT_EQ(c.kernel.state, State::closed);
 }
 
 TEST(SynSentSyn, IsASimultaneousOpen) {
   Connection c = active_open();
-  EXPECT_EQ(arrive(c.kernel, segment(SYN, irs)).reply.kind, Kind::syn_ack);
+  EXPECT_EQ(follow(c.kernel, segment(SYN, irs)).reply.kind, Kind::syn_ack);
   EXPECT_EQ(c.kernel.state, State::syn_received);
   EXPECT_FALSE(c.kernel.passive);
   EXPECT_EQ(derive(c.kernel, SYN_ACK, 0).seq, iss);
   EXPECT_EQ(c.kernel_sends(SYN_ACK), &rules::syn_sent_syn);
 
-  const Reaction reaction = arrive(c.kernel, segment(SYN_ACK, irs, iss + 1));
+  const Outcome reaction = follow(c.kernel, segment(SYN_ACK, irs, iss + 1));
   EXPECT_EQ(reaction.rule, &rules::syn_received_crossing) << "RFC 9293 3.5, Figure 7";
   EXPECT_EQ(c.kernel.state, State::established);
   EXPECT_EQ(c.kernel.snd_una, iss + 1);
@@ -117,24 +117,24 @@ TEST(SynSentSyn, IsASimultaneousOpen) {
 
 TEST(SynReceivedSynAck, ThatDoesNotAcknowledgeTheSyn_DoesNotComplete) {
   Connection c = active_open();
-  arrive(c.kernel, segment(SYN, irs));
+  follow(c.kernel, segment(SYN, irs));
   c.kernel_sends(SYN_ACK);
-  EXPECT_EQ(arrive(c.kernel, segment(SYN_ACK, irs, iss)).reply.kind, Kind::ack);
-  EXPECT_EQ(arrive(c.kernel, segment(SYN_ACK, irs, iss + 2)).reply.kind, Kind::ack);
+  EXPECT_EQ(follow(c.kernel, segment(SYN_ACK, irs, iss)).reply.kind, Kind::ack);
+  EXPECT_EQ(follow(c.kernel, segment(SYN_ACK, irs, iss + 2)).reply.kind, Kind::ack);
   EXPECT_EQ(c.kernel.state, State::syn_received);
 }
 
 TEST(SynReceivedSynAck, OnAPassiveOpen_DoesNotComplete) {
   Connection c;
   c.receive_syn();
-  EXPECT_EQ(arrive(c.kernel, segment(SYN_ACK, irs, iss + 1)).rule, &rules::syn_challenge);
+  EXPECT_EQ(follow(c.kernel, segment(SYN_ACK, irs, iss + 1)).rule, &rules::syn_challenge);
   EXPECT_EQ(c.kernel.state, State::syn_received);
 }
 
 TEST(SynReceivedSyn, BeforeAnyAnswer_BeginsAnew) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
-  const Reaction reaction = arrive(tcb, segment(SYN, irs + 100, {}, {}, {wire::Mss{700}}));
+  follow(tcb, segment(SYN, irs));
+  const Outcome reaction = follow(tcb, segment(SYN, irs + 100, {}, {}, {wire::Mss{700}}));
   EXPECT_EQ(reaction.reply.kind, Kind::syn_ack);
   EXPECT_EQ(tcb.irs, irs + 100);
   EXPECT_EQ(tcb.received.mss, 700);
@@ -142,18 +142,18 @@ TEST(SynReceivedSyn, BeforeAnyAnswer_BeginsAnew) {
 
 TEST(SynReceivedAck, BeforeAnyAnswer_IsReset) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
-  EXPECT_EQ(arrive(tcb, segment(ACK, irs + 1, SeqNum(0))).reply.kind, Kind::rst);
+  follow(tcb, segment(SYN, irs));
+  EXPECT_EQ(follow(tcb, segment(ACK, irs + 1, SeqNum(0))).reply.kind, Kind::rst);
   EXPECT_EQ(tcb.state, State::syn_received);
 }
 
 TEST(SynReceivedAck, TakesTheScaledWindow) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs, {}, {}, {wire::WindowScale{3}}));
+  follow(tcb, segment(SYN, irs, {}, {}, {wire::WindowScale{3}}));
   transmitted(tcb, segment(SYN_ACK, iss, irs + 1, {}, {wire::WindowScale{7}}));
   Segment ack = segment(ACK, irs + 1, iss + 1);
   ack.window = 1000;
-  EXPECT_EQ(arrive(tcb, ack).rule, &rules::syn_received_ack);
+  EXPECT_EQ(follow(tcb, ack).rule, &rules::syn_received_ack);
   EXPECT_EQ(tcb.snd_wnd, 8000u);
   EXPECT_EQ(tcb.max_snd_wnd, 65535u) << "offered on the SYN";
 }
@@ -161,7 +161,7 @@ TEST(SynReceivedAck, TakesTheScaledWindow) {
 TEST(SynReceivedAck, WithTextAndFin_GoesOnToCloseWait) {
   Connection c;
   c.receive_syn();
-  const Reaction reaction = c.peer(FIN_ACK, text("bye"));
+  const Outcome reaction = c.peer(FIN_ACK, text("bye"));
   EXPECT_EQ(c.kernel.state, State::close_wait);
   EXPECT_EQ(reaction.delivered, text("bye"));
   EXPECT_TRUE(reaction.fin);

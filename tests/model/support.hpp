@@ -119,11 +119,11 @@ struct Connection {
   }
 
   /// The peer sends at `offset` from the kernel's RCV.NXT, acknowledging all that the kernel sent.
-  Reaction peer(Flags flags, Bytes payload = {}, std::int64_t offset = 0) {
+  Outcome peer(Flags flags, Bytes payload = {}, std::int64_t offset = 0) {
     return peer_acking(kernel.snd_nxt, flags, std::move(payload), offset);
   }
-  Reaction peer_acking(SeqNum ack, Flags flags = ACK, Bytes payload = {}, std::int64_t offset = 0) {
-    return arrive(kernel,
+  Outcome peer_acking(SeqNum ack, Flags flags = ACK, Bytes payload = {}, std::int64_t offset = 0) {
+    return follow(kernel,
                   segment(flags, kernel.rcv_nxt + offset, ack, std::move(payload), peer_options(flags)));
   }
 
@@ -142,7 +142,7 @@ struct Connection {
   }
 
   void receive_syn() {
-    arrive(kernel, segment(SYN, irs, {}, {}, peer_options(SYN)));
+    follow(kernel, segment(SYN, irs, {}, {}, peer_options(SYN)));
     kernel_sends(SYN_ACK);
   }
   void establish() {

@@ -34,7 +34,7 @@ TEST(TransmittedSyn, FromClosed_IsAnActiveOpen) {
 TEST(TransmittedSyn, AfterARefusal_IsANewConnection) {
   Tcb tcb;
   transmitted(tcb, segment(SYN, iss));
-  arrive(tcb, segment(RST_ACK, SeqNum(0), iss + 1));
+  follow(tcb, segment(RST_ACK, SeqNum(0), iss + 1));
   transmitted(tcb, segment(SYN, iss + 7777));
   EXPECT_EQ(tcb.state, State::syn_sent);
   EXPECT_EQ(tcb.iss, iss + 7777);
@@ -43,7 +43,7 @@ TEST(TransmittedSyn, AfterARefusal_IsANewConnection) {
 
 TEST(TransmittedSynAck, GivesTheIssAndKeepsTheState) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
+  follow(tcb, segment(SYN, irs));
   EXPECT_EQ(transmitted(tcb, segment(SYN_ACK, iss, irs + 1)), &rules::listen_syn);
   EXPECT_EQ(tcb.state, State::syn_received);
   EXPECT_EQ(tcb.iss, iss);
@@ -54,7 +54,7 @@ TEST(TransmittedSynAck, GivesTheIssAndKeepsTheState) {
 
 TEST(TransmittedSynAck, WithANewIss_ReplacesTheFirst) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
+  follow(tcb, segment(SYN, irs));
   transmitted(tcb, segment(SYN_ACK, iss, irs + 1));
   transmitted(tcb, segment(SYN_ACK, iss - 5000, irs + 1));
   EXPECT_EQ(tcb.iss, iss - 5000);
@@ -75,7 +75,7 @@ using TransmittedWindow = Transmitted;
 
 TEST_F(TransmittedWindow, ReplacesTheAssumedOne) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
+  follow(tcb, segment(SYN, irs));
   Segment syn_ack = segment(SYN_ACK, iss, irs + 1);
   syn_ack.window = 100;
   transmitted(tcb, syn_ack);
@@ -92,10 +92,10 @@ TEST_F(TransmittedWindow, EdgeNeverMovesLeft) {
 
 TEST_F(TransmittedWindow, IsScaledBeyondTheSyn) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs, {}, {}, {wire::WindowScale{0}}));
+  follow(tcb, segment(SYN, irs, {}, {}, {wire::WindowScale{0}}));
   transmitted(tcb, segment(SYN_ACK, iss, irs + 1, {}, {wire::WindowScale{7}}));
   EXPECT_EQ(tcb.rcv_wnd(), 65535u);
-  arrive(tcb, segment(ACK, irs + 1, iss + 1));
+  follow(tcb, segment(ACK, irs + 1, iss + 1));
   Segment ack = segment(ACK, iss + 1, irs + 1);
   ack.window = 1000;
   transmitted(tcb, ack);
@@ -104,9 +104,9 @@ TEST_F(TransmittedWindow, IsScaledBeyondTheSyn) {
 
 TEST_F(TransmittedWindow, IsNotScaledUnlessBothOffered) {
   Tcb tcb = listening();
-  arrive(tcb, segment(SYN, irs));
+  follow(tcb, segment(SYN, irs));
   transmitted(tcb, segment(SYN_ACK, iss, irs + 1, {}, {wire::WindowScale{7}}));
-  arrive(tcb, segment(ACK, irs + 1, iss + 1));
+  follow(tcb, segment(ACK, irs + 1, iss + 1));
   transmitted(tcb, segment(ACK, iss + 1, irs + 1));
   EXPECT_EQ(tcb.rcv_wnd(), 65535u);
 }
@@ -223,7 +223,7 @@ TEST_F(TransmittedData, IntoAClosedWindow_IsAProbe) {
   c.kernel_sends(ACK, filler(10));
   Segment closed = segment(ACK, irs + 1, iss + 11);
   closed.window = 0;
-  arrive(c.kernel, closed);
+  follow(c.kernel, closed);
   EXPECT_EQ(transmitted(c.kernel, segment(ACK, iss + 11, irs + 1, filler(1))), &rules::window_probe);
   EXPECT_EQ(transmitted(c.kernel, segment(ACK, iss + 10, irs + 1)), &rules::window_probe);
 }

@@ -15,6 +15,8 @@ struct Derived {
   wire::SeqNum ack;                 ///< meaningful where the segment has ACK
   const Rule* seq_rule = nullptr;   ///< why `seq` is what it is; never null
   const Rule* ack_rule = nullptr;   ///< why `ack` is what it is; never null
+  /// The deviation of the TCB's profile that made `seq` differ from the letter.
+  const Deviation* deviation = nullptr;
 
   /// TSecr where timestamps are in force (RFC 7323, section 4.3).
   std::optional<std::uint32_t> tsecr;

@@ -52,6 +52,8 @@ inline constexpr Rule window_closed{"sequence.window_closed.ack", "RFC 9293 3.10
                                     "at a receive window of zero data is refused, while its ACK counts"};
 inline constexpr Rule time_wait_fin{"time_wait.fin.ack", "RFC 9293 3.10.7.4",
                                     "in TIME-WAIT a retransmitted FIN is acknowledged"};
+inline constexpr Rule window_closed_drop{"sequence.window_closed.drop", "RFC 9293 3.10.7.4",
+                                         "at a receive window of zero data is refused together with its ACK"};
 
 // Second: RST.
 inline constexpr Rule rst_outside{"rst.outside.drop", "RFC 5961 3.2",
@@ -62,6 +64,11 @@ inline constexpr Rule rst_exact{"rst.exact.reset", "RFC 5961 3.2",
                                 "a RST at RCV.NXT resets the connection without an answer"};
 inline constexpr Rule syn_received_rst{"syn_received.rst.listen", "RFC 9293 3.10.7.4",
                                        "a RST at RCV.NXT returns a passive open to LISTEN"};
+inline constexpr Rule rst_window_closed{
+    "rst.window_closed.drop", "RFC 9293 3.10.7.4",
+    "at a receive window of zero a RST that occupies numbers is not acceptable"};
+inline constexpr Rule time_wait_rst_ignored{"time_wait.rst.ignore", "RFC 1337 3",
+                                            "in TIME-WAIT a RST is ignored, lest it end the wait too early"};
 
 // Third and fourth: SYN.
 inline constexpr Rule syn_challenge{"syn.challenge", "RFC 5961 4.2",
@@ -71,31 +78,53 @@ inline constexpr Rule syn_received_syn{"syn_received.syn.listen", "RFC 9293 3.10
 inline constexpr Rule syn_received_crossing{
     "syn_received.syn_ack.established", "RFC 9293 3.5",
     "in a simultaneous open the other side's SYN-ACK acknowledges the SYN and opens the connection"};
+inline constexpr Rule syn_received_crossing_letter{
+    "syn_received.syn_ack.ack", "RFC 9293 3.10.7.4",
+    "by the letter the SEQ of a crossing SYN-ACK lies before the window, and draws an ACK"};
 inline constexpr Rule time_wait_syn{
     "time_wait.syn.reopen", "RFC 6191 2",
     "in TIME-WAIT a SYN with a later SEQ or a newer timestamp opens the connection anew"};
+inline constexpr Rule time_wait_syn_challenge{
+    "time_wait.syn.challenge", "RFC 5961 4.2",
+    "in TIME-WAIT a SYN may draw a challenge ACK like any other state's"};
+inline constexpr Rule time_wait_syn_drop{"time_wait.syn.drop", "RFC 6191 2",
+                                         "in TIME-WAIT a SYN that is not newer is silently dropped"};
 
 // Fifth: ACK.
 inline constexpr Rule no_ack{"no_ack.drop", "RFC 9293 3.10.7.4",
                              "a segment without ACK, SYN and RST is dropped"};
+inline constexpr Rule bad_checksum{"checksum.bad.drop", "RFC 9293 3.1",
+                                   "a segment whose checksum is wrong is silently discarded"};
+inline constexpr Rule bad_header{"header.bad.drop", "RFC 9293 3.1",
+                                 "a segment whose header cannot be read is silently discarded"};
 inline constexpr Rule syn_received_ack{"syn_received.ack.established", "RFC 9293 3.10.7.4",
                                        "in SYN-RECEIVED an ACK of the SYN opens the connection"};
 inline constexpr Rule syn_received_bad_ack{
     "syn_received.bad_ack.reset", "RFC 9293 3.10.7.4",
     "in SYN-RECEIVED an ACK that does not cover the SYN is reset, the reset taking its SEQ from it"};
+inline constexpr Rule syn_received_checks_first{
+    "syn_received.bad_ack.checks_first", "RFC 9293 3.10.7.4",
+    "in SYN-RECEIVED the timestamp, the SEQ and the age of the ACK may be judged before the ACK draws a RST"};
 inline constexpr Rule ack_unsent{"ack.unsent.ack", "RFC 9293 3.10.7.4",
                                  "an ACK of something not yet sent is answered by an ACK and dropped"};
 inline constexpr Rule ack_too_old{
     "ack.too_old.challenge", "RFC 5961 5.2",
     "an ACK older than SND.UNA - MAX.SND.WND draws a challenge ACK and its segment is dropped"};
+inline constexpr Rule ack_too_old_ignored{"ack.too_old.ignore", "RFC 9293 3.10.7.4",
+                                          "an old ACK is a duplicate and may be ignored"};
 inline constexpr Rule ack_new{"ack.new", "RFC 9293 3.10.7.4", "an ACK of new data advances SND.UNA"};
 inline constexpr Rule ack_duplicate{"ack.duplicate", "RFC 9293 3.10.7.4", "a duplicate ACK is ignored"};
+inline constexpr Rule time_wait_ack{"time_wait.ack.ack", "RFC 9293 3.10.7.4",
+                                    "in TIME-WAIT what arrives may be acknowledged"};
 inline constexpr Rule fin_wait_1_ack{"fin_wait_1.ack.fin_wait_2", "RFC 9293 3.10.7.4",
                                      "in FIN-WAIT-1 an ACK of the FIN leads to FIN-WAIT-2"};
 inline constexpr Rule closing_ack{"closing.ack.time_wait", "RFC 9293 3.10.7.4",
                                   "in CLOSING an ACK of the FIN leads to TIME-WAIT"};
 inline constexpr Rule closing_other{"closing.other.drop", "RFC 9293 3.10.7.4",
                                     "in CLOSING a segment that does not acknowledge the FIN is ignored"};
+inline constexpr Rule closing_other_ack{
+    "closing.other.ack", "RFC 9293 3.10.7.4",
+    "in CLOSING text that is not processed may be acknowledged as RCV.NXT"};
 inline constexpr Rule last_ack_ack{"last_ack.ack.closed", "RFC 9293 3.10.7.4",
                                    "in LAST-ACK an ACK of the FIN ends the connection"};
 
@@ -109,6 +138,12 @@ inline constexpr Rule data_out_of_order{"data.out_of_order.ack", "RFC 5681 4.2",
                                         "data beyond RCV.NXT is kept and draws a duplicate ACK at once"};
 inline constexpr Rule data_after_fin{"data.after_fin.drop", "RFC 9293 3.10.7.4",
                                      "data beyond the other side's FIN is ignored"};
+inline constexpr Rule data_after_fin_ack{
+    "data.after_fin.ack", "RFC 9293 3.10.7.4",
+    "data beyond the other side's FIN is not processed and may draw an ACK"};
+inline constexpr Rule data_after_close{
+    "data.after_close.reset", "RFC 9293 3.6.1",
+    "data that arrives when the application has closed is lost, which a RST tells the other side"};
 
 // Eighth: FIN.
 inline constexpr Rule established_fin{
@@ -120,6 +155,9 @@ inline constexpr Rule fin_wait_2_fin{"fin_wait_2.fin.time_wait", "RFC 9293 3.10.
                                      "in FIN-WAIT-2 a FIN advances RCV.NXT over the FIN and is acknowledged"};
 inline constexpr Rule fin_again{"fin.again.ack", "RFC 9293 3.10.7.4",
                                 "a second FIN leaves RCV.NXT where it is and is acknowledged"};
+inline constexpr Rule fin_again_letter{
+    "fin.again.advance", "RFC 9293 3.10.7.4",
+    "by the letter a second FIN beyond the first advances RCV.NXT once more and is acknowledged"};
 
 // What a side sends of its own accord.
 inline constexpr Rule open{"open.syn", "RFC 9293 3.10.1", "an active open sends a SYN with a new ISS"};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <tcpcraft/model/profile.hpp>
 #include <tcpcraft/model/reassembly.hpp>
 #include <tcpcraft/model/rule.hpp>
 #include <tcpcraft/model/state.hpp>
@@ -35,6 +36,9 @@ struct Arrival {
 struct Tcb {
   State state = State::closed;
   bool passive = false;  ///< opened by LISTEN: a reset in SYN-RECEIVED returns there
+  /// The application has closed both directions, so that nobody is left to read (RFC 1122, section 4.2.2.13).
+  bool orphaned = false;
+  const Profile* profile = &rfc9293;  ///< how this TCP differs from the letter; never null
 
   // Send sequence variables. Valid once `iss` is known.
   std::optional<wire::SeqNum> iss;
