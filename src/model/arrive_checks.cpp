@@ -232,7 +232,8 @@ bool check_rst(Arriving& a) {
 bool check_syn(Arriving& a) {
   if (!a.segment.has(Flag::syn)) return false;
   if (is_request(a.tcb)) {
-    const Reply::Kind kind = a.deviates(d::embryonic_reset) ? Reply::Kind::rst : Reply::Kind::none;
+    const bool good = !a.segment.has(Flag::ack) || acknowledges_syn(a);
+    const Reply::Kind kind = good && a.deviates(d::embryonic_reset) ? Reply::Kind::rst : Reply::Kind::none;
     return a.end(rules::syn_received_syn, kind, State::listen);
   }
   const bool orphan = is_mini(a.tcb) && a.tcb.state == State::fin_wait_2;

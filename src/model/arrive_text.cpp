@@ -131,7 +131,8 @@ void refuse_after_fin(Arriving& a) {
   }
   const bool second_fin = segment.has(Flag::fin) && !after(segment.seq, a.tcb.rcv_nxt);
   if (!second_fin) {
-    const bool acknowledged = a.may(rules::data_after_fin_ack);
+    const bool waiting = a.tcb.state == State::time_wait;
+    const bool acknowledged = a.may(waiting ? rules::time_wait_data_ack : rules::data_after_fin_ack);
     a.answer(rules::data_after_fin, acknowledged ? Reply::Kind::ack : Reply::Kind::none);
     return;
   }
@@ -223,8 +224,8 @@ void take_window(Tcb& tcb, const Segment& segment) {
 
 void receive(Arriving& a) {
   if (a.segment.payload.empty() && !a.segment.has(Flag::fin)) return;
-  if (check_reader(a)) return;
   if (received_fin(a.tcb)) return refuse_after_fin(a);
+  if (check_reader(a)) return;
   receive_text(a);
 }
 

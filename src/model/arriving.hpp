@@ -14,7 +14,7 @@ namespace tcpcraft::model {
 /// standard allows. Every step may decide about the segment; the first that does ends the way.
 class Arriving {
  public:
-  /// `taken` are the options to take wherever `may` offers them.
+  /// `taken` are the options at which to go the other way than this TCP prefers.
   Arriving(Tcb before, const wire::Segment& arrived, std::vector<const Rule*> taken)
       : tcb(std::move(before)), segment(arrived), taken_(std::move(taken)) {}
 
@@ -24,7 +24,8 @@ class Arriving {
   /// The standard also allows what `rule` says: whether this is the branch on which that is done.
   bool may(const Rule& rule) {
     if (std::find(offered_.begin(), offered_.end(), &rule) == offered_.end()) offered_.push_back(&rule);
-    return std::find(taken_.begin(), taken_.end(), &rule) != taken_.end();
+    const bool turned = std::find(taken_.begin(), taken_.end(), &rule) != taken_.end();
+    return turned != tcb.profile->prefers(rule);
   }
 
   /// Whether this TCP departs from the letter here. To be asked last, where it makes a difference: the

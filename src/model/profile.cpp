@@ -2,6 +2,7 @@
 
 #include <tcpcraft/model/deviations.hpp>
 #include <tcpcraft/model/profile.hpp>
+#include <tcpcraft/model/rules.hpp>
 
 namespace tcpcraft::model {
 namespace {
@@ -22,10 +23,12 @@ constexpr const Deviation* of_linux[] = {
     &d::left_edge,
 };
 
+constexpr const Rule* chosen_by_linux[] = {&rules::window_closed_drop, &rules::time_wait_data_ack};
+
 }  // namespace
 
-const Profile rfc9293{"rfc9293", {}};
-const Profile linux_profile{"linux", of_linux};
+const Profile rfc9293{"rfc9293", {}, {}};
+const Profile linux_profile{"linux", of_linux, chosen_by_linux};
 
 std::string_view to_string(Deviation::Nature nature) {
   constexpr std::string_view names[] = {"deliberate", "simplified", "defect", "unspecified"};
@@ -34,6 +37,10 @@ std::string_view to_string(Deviation::Nature nature) {
 
 bool Profile::has(const Deviation& deviation) const {
   return std::find(deviations.begin(), deviations.end(), &deviation) != deviations.end();
+}
+
+bool Profile::prefers(const Rule& rule) const {
+  return std::find(choices.begin(), choices.end(), &rule) != choices.end();
 }
 
 const Profile* find_profile(std::string_view name) {

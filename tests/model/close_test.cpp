@@ -91,7 +91,7 @@ TEST_F(Closing, TimeWaitFin_IsAcknowledgedAgain) {
 
 TEST_F(Closing, TimeWaitSyn_WithALaterSeq_OpensAnew) {
   kernel_closes_first();
-  EXPECT_EQ(c.peer(SYN, {}, 0).rule, &rules::syn_challenge);
+  EXPECT_EQ(c.peer(SYN, {}, -1).rule, &rules::syn_challenge) << "the number of the FIN is not later";
   EXPECT_EQ(c.kernel.state, State::time_wait);
   const Outcome reaction = c.peer(SYN, {}, 1);
   EXPECT_EQ(reaction.rule, &rules::time_wait_syn);
@@ -129,7 +129,8 @@ TEST(TimeWaitSyn, TimestampsDecideFirst) {
   };
   EXPECT_TRUE(reopens(-1000, 1)) << "RFC 6191 2: a newer timestamp is enough";
   EXPECT_TRUE(reopens(1, 0));
-  EXPECT_FALSE(reopens(0, 0));
+  EXPECT_TRUE(reopens(0, 0)) << "later than the last number used, that of the FIN";
+  EXPECT_FALSE(reopens(-1, 0));
   EXPECT_FALSE(reopens(1, -1)) << "an older one is too little for a later SEQ";
 }
 

@@ -42,11 +42,11 @@ void open_actively(Connection& c) {
   c.kernel_sends(SYN);
 }
 
-/// 1000 bytes each way, acknowledged; then 500 of the kernel's that are not.
-void establish_with_history(Connection& c) {
+/// 1000 bytes each way, acknowledged; then `outstanding` of the kernel's that are not.
+void establish_with_history(Connection& c, std::size_t outstanding) {
   c.establish();
   c.exchange(1000);
-  c.kernel_sends(ACK, filler(500));
+  if (outstanding > 0) c.kernel_sends(ACK, filler(outstanding));
 }
 
 Connection bring_to(const std::string& state, bool timestamps) {
@@ -71,13 +71,14 @@ Connection bring_to(const std::string& state, bool timestamps) {
     c.kernel_sends(ACK, filler(500));
     return c;
   }
-  establish_with_history(c);
+  const bool acknowledged = state.rfind("FIN-WAIT-2", 0) == 0 || state == "TIME-WAIT";
+  establish_with_history(c, acknowledged ? 0 : 500);
   const bool by_peer = state == "CLOSE-WAIT" || state.rfind("LAST-ACK", 0) == 0;
   c.kernel.orphaned = state == "LAST-ACK" || state.find("/orphan") != std::string::npos;
   if (by_peer) c.peer_fin();
   if (state != "ESTABLISHED" && state != "CLOSE-WAIT") c.kernel_sends(FIN_ACK);
   const bool closing = state.rfind("CLOSING", 0) == 0;
-  if (state.rfind("FIN-WAIT-2", 0) == 0 || state == "TIME-WAIT") c.peer(ACK);
+  if (acknowledged) c.peer(ACK);
   if (closing || state == "TIME-WAIT") c.peer_fin();
   return c;
 }
@@ -146,8 +147,11 @@ std::string resolve(const std::string& reply, const std::string& state,
     if (at == std::string::npos) continue;
     const std::size_t begin = at + field.size() + 2;
     const std::string value = reply.substr(begin, reply.find('>', at) - begin);
-    const bool word = field == "CTL" || value == "ISS(new)";
-    resolved += field + "=" + (word ? value : std::to_string(evaluate(value, names))) + " ";
+    const bool chosen = value == "ISS(new)" || value == "SND.NXT+65537";  // Linux's way to choose one
+    const std::string number = chosen           ? "ISS(new)"
+                               : field == "CTL" ? value
+                                                : std::to_string(evaluate(value, names));
+    resolved += field + "=" + number + " ";
   }
   return (resolved.empty() ? "none " : resolved) + state;
 }

@@ -3,6 +3,8 @@
 #include <span>
 #include <string_view>
 
+#include <tcpcraft/model/rule.hpp>
+
 namespace tcpcraft::model {
 
 /// One way in which a TCP differs from the standard. Deviations are constants with static storage: they are
@@ -29,8 +31,11 @@ std::string_view to_string(Deviation::Nature nature);
 struct Profile {
   std::string_view name;
   std::span<const Deviation* const> deviations;
+  /// Where the standard leaves a choice: what it prefers to the outcome that the text mentions first.
+  std::span<const Rule* const> choices;
 
   bool has(const Deviation& deviation) const;
+  bool prefers(const Rule& rule) const;
 };
 
 /// The letter: no deviation.

@@ -141,6 +141,8 @@ inline constexpr Rule data_after_fin{"data.after_fin.drop", "RFC 9293 3.10.7.4",
 inline constexpr Rule data_after_fin_ack{
     "data.after_fin.ack", "RFC 9293 3.10.7.4",
     "data beyond the other side's FIN is not processed and may draw an ACK"};
+inline constexpr Rule time_wait_data_ack{"time_wait.data.ack", "RFC 9293 3.10.7.4",
+                                         "in TIME-WAIT text is not processed and may draw an ACK"};
 inline constexpr Rule data_after_close{
     "data.after_close.reset", "RFC 9293 3.6.1",
     "data that arrives when the application has closed is lost, which a RST tells the other side"};
