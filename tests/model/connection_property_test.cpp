@@ -3,83 +3,94 @@
 #include <algorithm>
 #include <vector>
 
+#include <tcpcraft/model/tcp.hpp>
+
 #include "support.hpp"
 
 namespace tcpcraft::model::test {
 namespace {
 
-/// One side: a TCB, an application that writes all of `outbox` and closes, and a sender that repeats from
-/// SND.UNA whatever is not acknowledged.
+/// A TCP with an application that writes all of `outbox`, closes, and reads in bits; and beside it a TCB that
+/// only hears the segments, as a connection is watched from outside.
 class Side {
  public:
-  Side(Random& random, Tcb tcb, SeqNum own_iss, bool offers)
-      : tcb_(std::move(tcb)), random_(random), iss_(own_iss), offers_(offers) {
-    outbox_.resize(random.below(400));
+  Side(Random& random, SeqNum own_iss, TcpOptions options) : tcp_(own_iss, options), random_(random) {
+    outbox_.resize(random.below(4000));
     for (auto& byte : outbox_) byte = static_cast<std::uint8_t>(random.below(256));
+    tcp_.set_clock(clock_);
   }
 
-  /// Everything that it may send now, once more where that is needed.
-  void send(std::vector<Segment>& channel) {
-    if (tcb_.state == State::closed && !tcb_.iss) emit(channel, SYN, {});
-    if (tcb_.state == State::syn_sent) emit(channel, SYN, {}, iss_);
-    if (tcb_.state == State::syn_received) emit(channel, SYN_ACK, {}, iss_);
-    if (!is_synchronized(tcb_.state)) return;
-    const auto size = static_cast<std::int64_t>(outbox_.size());
-    // A FIN that was acknowledged lies beyond the data; there is nothing more to repeat then.
-    std::int64_t at = std::max<std::int64_t>(0, tcb_.snd_una - (iss_ + 1));
-    if (at > size) return;
-    while (at < size) {
-      const auto count = std::min<std::int64_t>(1 + random_.below(60), size - at);
-      emit(channel, ACK, Bytes(outbox_.begin() + at, outbox_.begin() + at + count), iss_ + 1 + at);
-      at += count;
-    }
-    emit(channel, FIN_ACK, {}, iss_ + 1 + size);
+  void listen() {
+    tcp_.open_passively();
+    watched_ = listening();
   }
+  void connect(std::vector<Segment>& channel) { put(tcp_.open_actively(), channel); }
 
   void receive(const Segment& arrived, std::vector<Segment>& channel) {
-    if (tcb_.state == State::closed) return;  // after the end a reset would be right, and in the way
-    const bool was_listening = tcb_.state == State::listen;
-    const Outcome reaction = follow(tcb_, arrived);
-    ASSERT_NE(reaction.rule, nullptr);
-    ASSERT_TRUE(was_listening || reaction.reply.kind != Kind::rst) << reaction.rule->name;
-    inbox_.insert(inbox_.end(), reaction.delivered.begin(), reaction.delivered.end());
-    ended_ = ended_ || reaction.fin;
-    if (reaction.reply.kind == Kind::syn_ack) emit(channel, SYN_ACK, {});
-    if (reaction.reply.kind == Kind::ack) emit(channel, ACK, {});
+    const bool over = tcp_.tcb().state == State::closed || tcp_.tcb().state == State::listen;
+    follow(watched_, arrived);
+    const Activity activity = tcp_.arrive(arrived);
+    ASSERT_NE(activity.rule, nullptr);
+    for (const Segment& sent : activity.sent)
+      ASSERT_TRUE(over || !sent.has(Flag::rst)) << activity.rule->name;
+    if (over && !activity.sent.empty() && activity.sent.front().has(Flag::rst)) return;  // to a straggler
+    put(activity, channel);
   }
 
-  bool done() const {
-    return ended_ && tcb_.fin_sent && (tcb_.state == State::closed || after(tcb_.snd_una, *tcb_.fin_sent));
+  /// The application does something, and time passes.
+  void act(std::vector<Segment>& channel) {
+    tcp_.set_clock(++clock_);
+    const std::size_t size = std::min<std::size_t>(random_.below(1500), outbox_.size() - written_);
+    const auto from = outbox_.begin() + static_cast<std::ptrdiff_t>(written_);
+    const bool exists = tcp_.tcb().state != State::closed && tcp_.tcb().state != State::listen;
+    if (exists && size > 0) {
+      put(tcp_.send(Bytes(from, from + static_cast<std::ptrdiff_t>(size))), channel);
+      written_ += size;
+    }
+    if (exists && written_ == outbox_.size() && !closed_ && tcp_.tcb().state != State::syn_sent) {
+      closed_ = true;
+      put(tcp_.close(), channel);
+    }
+    put(tcp_.receive(random_.below(1000), inbox_), channel);
+    if (random_.chance(2)) put(tcp_.delayed_ack_timeout(), channel);
+    if (random_.chance(3)) put(tcp_.retransmission_timeout(), channel);
   }
-  const Tcb& tcb() const { return tcb_; }
+
+  bool done() const { return tcp_.end_of_file() && closed_ && tcp_.all_acknowledged(); }
+  void read_rest() {
+    while (tcp_.receive(outbox_.size() + 100000, inbox_).error == CallError::none) {
+    }
+  }
+  State state() const { return tcp_.tcb().state; }
   const Bytes& outbox() const { return outbox_; }
   const Bytes& inbox() const { return inbox_; }
 
  private:
-  void emit(std::vector<Segment>& channel, Flags flags, Bytes payload, std::optional<SeqNum> seq = {}) {
-    const Derived derived = derive(tcb_, flags, payload.size());
-    const SeqNum at = seq.value_or(derived.seq.value_or(iss_));
-    ++clock_;
-    Options options;
-    if (flags.has(Flag::syn) && offers_)
-      options = {wire::SackPermitted{}, wire::WindowScale{3}, wire::Timestamps{clock_, tcb_.ts_recent}};
-    if (derived.tsecr && !flags.has(Flag::syn)) options.push_back(wire::Timestamps{clock_, *derived.tsecr});
-    if (!derived.sack.empty()) options.push_back(wire::Sack{derived.sack});
-    const Segment made = segment(flags, at, derived.ack, std::move(payload), std::move(options));
-    if (const auto fault = check_options(tcb_, derived, made)) FAIL() << fault->expected;
-    const SeqNum rcv_nxt = tcb_.rcv_nxt;
-    ASSERT_NE(transmitted(tcb_, made), nullptr);
-    ASSERT_EQ(tcb_.rcv_nxt, rcv_nxt) << "its own ACK is no news";
-    channel.push_back(made);
+  void put(const Activity& activity, std::vector<Segment>& channel) {
+    for (const Segment& sent : activity.sent) {
+      const Derived derived = derive(watched_, sent.flags, sent.payload.size());
+      if (sent.has(Flag::ack)) {
+        ASSERT_EQ(sent.ack, derived.ack) << activity.rule->name;
+      }
+      if (!sent.has(Flag::syn)) {
+        const auto fault = check_options(watched_, derived, sent);
+        ASSERT_FALSE(fault.has_value()) << fault->expected;
+      }
+      ASSERT_NE(transmitted(watched_, sent), nullptr);
+      channel.push_back(sent);
+    }
+    if (!activity.sent.empty()) {
+      ASSERT_EQ(watched_.state, tcp_.tcb().state) << activity.rule->name;
+    }
   }
 
-  Tcb tcb_;
+  Tcp tcp_;
+  Tcb watched_;
   Random& random_;
-  SeqNum iss_;
-  bool offers_;
   std::uint32_t clock_ = 0xffff'fff0;
   Bytes outbox_, inbox_;
-  bool ended_ = false;
+  std::size_t written_ = 0;
+  bool closed_ = false;
 };
 
 /// Loses some segments, repeats some, and hands over the rest in any order.
@@ -99,32 +110,49 @@ void carry(Random& random, std::vector<Segment>& channel, Side& to, std::vector<
   }
 }
 
-void converse(Random& random, Side& a, Side& b) {
+struct Channels {
   std::vector<Segment> a_to_b, b_to_a;
-  for (int round = 0; round < 300 && !(a.done() && b.done()); ++round) {
-    a.send(a_to_b);
-    b.send(b_to_a);
-    carry(random, a_to_b, b, b_to_a);
-    carry(random, b_to_a, a, a_to_b);
+};
+
+void converse(Random& random, Side& a, Side& b, Channels& channels) {
+  for (int round = 0; round < 2000 && !(a.done() && b.done()); ++round) {
+    a.act(channels.a_to_b);
+    b.act(channels.b_to_a);
+    carry(random, channels.a_to_b, b, channels.b_to_a);
+    carry(random, channels.b_to_a, a, channels.a_to_b);
     if (testing::Test::HasFatalFailure()) return;
   }
-  EXPECT_TRUE(a.done() && b.done()) << to_string(a.tcb().state) << ' ' << to_string(b.tcb().state);
+  a.read_rest();
+  b.read_rest();
+  EXPECT_TRUE(a.done() && b.done()) << to_string(a.state()) << ' ' << to_string(b.state());
   EXPECT_EQ(a.inbox(), b.outbox());
   EXPECT_EQ(b.inbox(), a.outbox());
   const auto closed = [](const Side& side) {
-    return side.tcb().state == State::time_wait || side.tcb().state == State::closed;
+    return side.state() == State::time_wait || side.state() == State::closed;
   };
-  EXPECT_TRUE(closed(a) && closed(b)) << to_string(a.tcb().state) << ' ' << to_string(b.tcb().state);
+  EXPECT_TRUE(closed(a) && closed(b)) << to_string(a.state()) << ' ' << to_string(b.state());
+}
+
+TcpOptions random_options(Random& random) {
+  TcpOptions options;
+  options.mss = static_cast<std::uint16_t>(100 + random.below(1400));
+  if (random.chance(2)) options.window_scale = static_cast<std::uint8_t>(random.below(8));
+  options.sack = random.chance(2);
+  options.timestamps = random.chance(2);
+  options.receive_buffer = 500 + random.below(random.chance(2) ? 3000 : 200000);
+  return options;
 }
 
 TEST(ConnectionProperty, ClientAndServer_DeliverBothStreams) {
   Random random;
   for (int round = 0; round < 150 && !testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    const bool options = random.chance(2);
-    Side server(random, listening(), random.near_wrap(), options);
-    Side client(random, Tcb{}, random.near_wrap(), options || random.chance(2));
-    converse(random, client, server);
+    Side server(random, random.near_wrap(), random_options(random));
+    Side client(random, random.near_wrap(), random_options(random));
+    Channels channels;
+    server.listen();
+    client.connect(channels.a_to_b);
+    converse(random, client, server, channels);
   }
 }
 
@@ -132,9 +160,12 @@ TEST(ConnectionProperty, SimultaneousOpen_DeliversBothStreams) {
   Random random;
   for (int round = 0; round < 150 && !testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round));
-    Side one(random, Tcb{}, random.near_wrap(), true);
-    Side other(random, Tcb{}, random.near_wrap(), random.chance(2));
-    converse(random, one, other);
+    Side one(random, random.near_wrap(), random_options(random));
+    Side other(random, random.near_wrap(), random_options(random));
+    Channels channels;
+    one.connect(channels.a_to_b);
+    other.connect(channels.b_to_a);
+    converse(random, one, other, channels);
   }
 }
 

@@ -163,10 +163,15 @@ inline constexpr Rule fin_again_letter{
 
 // What a side sends of its own accord.
 inline constexpr Rule open{"open.syn", "RFC 9293 3.10.1", "an active open sends a SYN with a new ISS"};
+inline constexpr Rule open_passive{"open.listen", "RFC 9293 3.10.1", "a passive open waits in LISTEN"};
 inline constexpr Rule send{"send.data", "RFC 9293 3.10.2", "new data is sent at SND.NXT"};
 inline constexpr Rule close{"close.fin", "RFC 9293 3.10.4",
                             "a close sends a FIN at SND.NXT, behind all data"};
 inline constexpr Rule abort{"abort.rst", "RFC 9293 3.10.5", "an abort sends a RST at SND.NXT"};
+inline constexpr Rule user_timeout{"timeout.user", "RFC 9293 3.10.8",
+                                   "when the user timeout expires the connection is given up"};
+inline constexpr Rule time_wait_timeout{"timeout.time_wait", "RFC 9293 3.10.8",
+                                        "after two maximum segment lifetimes TIME-WAIT ends"};
 inline constexpr Rule retransmission{"retransmission", "RFC 9293 3.8.1",
                                      "what is not acknowledged is sent again with its old numbers"};
 inline constexpr Rule acknowledgment{"acknowledgment", "RFC 9293 3.8.6.3",
