@@ -102,9 +102,13 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
   before_.reset();
+  reaction_.alternatives.clear();
   if (!pending.crafted.deformity.any()) {
     if (owes(kernel)) before_ = kernel;
-    entry.rule = model::follow(kernel, entry.segment).rule;
+    reaction_ = model::arrive(kernel, entry.segment);
+    entry.rule = reaction_.first().rule;
+    kernel = std::move(reaction_.alternatives.front().after);
+    if (!own_connection) reaction_.alternatives.clear();
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;
@@ -117,9 +121,24 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
 
 /// A SYN opened the connection another time, from TIME-WAIT or after a reset: numbers count from it now.
 void Machine::begin_anew(PassedSegment& syn) {
-  peer_ = model::peer_with(syn.segment.seq);
+  old_peer_ = std::exchange(peer_, model::peer_with(syn.segment.seq));
   model::peer_sent(peer_, syn.segment, false);
   syn.origins = {peer_.iss, {}};
+}
+
+/// Where the standard leaves a choice, the kernel's answer tells which way it went.
+void Machine::settle(model::Tcb& kernel, const wire::Segment& segment) {
+  auto ways = std::exchange(reaction_.alternatives, {});
+  if (ways.size() < 2) return;
+  const auto taken = std::find_if(
+      ways.begin(), ways.end(), [&](const model::Outcome& way) { return model::agrees(way.reply, segment); });
+  if (taken == ways.begin() || taken == ways.end()) return;
+  kernel = std::move(taken->after);
+  last_rule_ = taken->rule;
+  if (kernel.irs != old_peer_.iss || !last_send_entry_) return;
+  // It did not begin anew after all.
+  peer_ = std::move(old_peer_);
+  std::get<PassedSegment>(result_.trace[*last_send_entry_]).origins = {peer_.iss, peer_.irs};
 }
 
 void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival) {
@@ -127,6 +146,7 @@ void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival
   const Ports ports{segment.source.port, segment.destination.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
+  if (own_connection) settle(kernel, segment);
   Unread unread{
       arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), came_of_lateness(arrival),
       {},           result_.trace.size()};

@@ -62,14 +62,6 @@ class Comparison {
     if (reply.kind == model::Reply::Kind::ack) options(*sent);
   }
 
-  static bool agrees(const model::Reply& reply, const Segment& sent) {
-    const bool flags = reply.flags.has(Flag::ack) == sent.has(Flag::ack) &&
-                       reply.flags.has(Flag::syn) == sent.has(Flag::syn) &&
-                       reply.flags.has(Flag::rst) == sent.has(Flag::rst) && !sent.has(Flag::fin);
-    return flags && sent.payload.empty() && (!reply.seq || *reply.seq == sent.seq) &&
-           (!sent.has(Flag::ack) || reply.ack == sent.ack);
-  }
-
   void options(const Segment& sent) {
     const model::Derived derived = model::derive(outcome_.after, sent.flags, 0);
     if (const auto fault = model::check_options(outcome_.after, derived, sent))

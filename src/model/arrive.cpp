@@ -87,6 +87,13 @@ void branch(const Arriving& a, std::vector<std::vector<const Rule*>>& branches) 
 
 }  // namespace
 
+bool agrees(const Reply& reply, const Segment& sent) {
+  if (reply.kind == Reply::Kind::none || sent.has(Flag::fin) || !sent.payload.empty()) return false;
+  for (const Flag flag : {Flag::syn, Flag::ack, Flag::rst})
+    if (reply.flags.has(flag) != sent.has(flag)) return false;
+  return (!reply.seq || *reply.seq == sent.seq) && (!sent.has(Flag::ack) || reply.ack == sent.ack);
+}
+
 Reaction arrive(const Tcb& tcb, const Segment& segment) {
   Reaction reaction;
   std::vector<std::vector<const Rule*>> branches{{}};

@@ -12,6 +12,7 @@
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/engine/result.hpp>
 #include <tcpcraft/kernel/side.hpp>
+#include <tcpcraft/model/reaction.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 #include <tcpcraft/transport/link.hpp>
 
@@ -93,6 +94,7 @@ class Machine {
   void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
   void passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival);
   void begin_anew(PassedSegment& syn);
+  void settle(model::Tcb& kernel, const wire::Segment& segment);
   void record(TraceEntry entry);
   const wire::Segment& segment_of(const Unread& unread) const;
 
@@ -134,7 +136,9 @@ class Machine {
   model::Tcb peer_;
   std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
   std::optional<model::Tcb>
-      before_;  // the kernel's TCB before the peer's last segment, where it owed something
+      before_;                // the kernel's TCB before the peer's last segment, where it owed something
+  model::Tcb old_peer_;       // the peer before its last SYN seemed to open the connection anew
+  model::Reaction reaction_;  // what the kernel may have made of the peer's last segment
   std::deque<Pending> pending_;
   std::deque<Unread> unread_;
 

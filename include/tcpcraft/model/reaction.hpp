@@ -21,6 +21,9 @@ struct Reply {
   wire::SeqNum ack;                 ///< meaningful where `flags` have ACK
 };
 
+/// Whether a segment that was sent is this reply, by its flags and numbers.
+bool agrees(const Reply& reply, const wire::Segment& sent);
+
 /// One way in which a TCP may take an arriving segment.
 struct Outcome {
   const Rule* rule = nullptr;  ///< the rule that decided; never null
