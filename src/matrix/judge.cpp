@@ -3,7 +3,6 @@
 #include <tcpcraft/matrix/judge.hpp>
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/model/derive.hpp>
-#include <tcpcraft/model/deviations.hpp>
 #include <tcpcraft/model/rules.hpp>
 
 #include "symbolic.hpp"
@@ -113,18 +112,16 @@ std::vector<std::string> differences(const Outcome& outcome, const Observation& 
 }
 
 /// A segment that is wrong on purpose does not reach the state machine.
-Reaction discard(const Observation& observation, const model::Profile& profile) {
+Reaction discard(const Observation& observation) {
   Outcome outcome;
   outcome.after = observation.before;
   const bool bad_checksum = observation.deformity.bad_checksum || observation.deformity.checksum;
   outcome.rule = bad_checksum ? &model::rules::bad_checksum : &model::rules::bad_header;
-  if (!bad_checksum && profile.has(model::deviations::bad_data_offset))
-    outcome.deviations.push_back(&model::deviations::bad_data_offset);
   return {{std::move(outcome)}};
 }
 
 Reaction predict(const Observation& observation, const model::Profile& profile) {
-  if (observation.deformity.any()) return discard(observation, profile);
+  if (observation.deformity.any()) return discard(observation);
   model::Tcb tcb = observation.before;
   tcb.profile = &profile;
   return model::arrive(tcb, observation.injected);

@@ -19,8 +19,7 @@ constexpr const Deviation* of_linux[] = {
     &d::fin_after_close,   &d::orphan_simplified,  &d::orphan_rst,
     &d::time_wait_rst,     &d::time_wait_ack,      &d::time_wait_no_ack,
     &d::time_wait_syn_fin, &d::syn_text,           &d::fin_at_closed_window,
-    &d::syn_sent_echo,     &d::second_fin,         &d::bad_data_offset,
-    &d::left_edge,
+    &d::syn_sent_echo,     &d::second_fin,         &d::left_edge,
 };
 
 constexpr const Rule* chosen_by_linux[] = {&rules::window_closed_drop, &rules::time_wait_data_ack};

@@ -104,9 +104,6 @@ inline constexpr Deviation syn_sent_echo{"D28", Nature::unspecified,
 inline constexpr Deviation second_fin{"D29", Nature::unspecified,
                                       "a FIN beyond the first is ignored without an answer",
                                       "tcp_rcv_state_process()", "6.18"};
-inline constexpr Deviation bad_data_offset{"D30", Nature::unspecified,
-                                           "a data offset that cannot be is dropped without an answer",
-                                           "tcp_v4_rcv()", "6.18"};
 
 inline constexpr Deviation left_edge{
     "D31", Nature::deliberate,
