@@ -30,21 +30,16 @@ class Player {
   }
 
  private:
-  /// Lets the application act and the machine hear of everything, until nothing moves any more.
+  /// Lets the application act, and then the machine hear of everything, in the order in which it passed: the
+  /// link keeps that. Once is enough, because only a segment of the peer's gives the application more to do.
   void settle() {
-    receive();
-    while (side_.pump() && receive()) continue;
-  }
-
-  /// Whether anything passed.
-  bool receive() {
+    side_.pump();
     arrivals_.clear();
     link_.receive(arrivals_);
     for (const transport::Arrival& arrival : arrivals_) {
       const std::optional<Party> from = machine_.passed(arrival);
       if (tap_ && from) tap_->packet(arrival, *from);
     }
-    return !arrivals_.empty();
   }
 
   kernel::Counters counters() {

@@ -118,7 +118,7 @@ class FakeLink : public transport::Link {
 
 class FakeSide : public kernel::Side {
  public:
-  bool pump() override { return false; }
+  void pump() override {}
   void add_poll(std::vector<pollfd>&) const override {}
   kernel::SocketState socket_state() override { return state; }
   kernel::Counters counters() override {
