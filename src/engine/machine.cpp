@@ -21,9 +21,13 @@ constexpr wire::Duration grace = 50ms;
 
 constexpr std::size_t largest_datagram = 65535;
 
+std::size_t ip_header_size(const wire::Segment& segment) {
+  return segment.source.address.is_v6() ? 40 : 20;
+}
+
 std::size_t datagram_size(const wire::Segment& segment) {
   const std::size_t options = (wire::options_size(segment.options) + 3) / 4 * 4;
-  return (segment.source.address.is_v6() ? 40 : 20) + 20 + options + segment.payload.size();
+  return ip_header_size(segment) + 20 + options + segment.payload.size();
 }
 
 /// How near to a segment of the peer's the kernel's own may have been under way already, sent by a timer.
@@ -66,28 +70,35 @@ const wire::Segment& Machine::segment_of(const Unread& unread) const {
   return std::get<PassedSegment>(result_.trace[unread.trace_entry]).segment;
 }
 
-void Machine::record(TraceEntry entry) {
+void Machine::record(TraceEntry&& entry) {
   result_.trace.push_back(std::move(entry));
   if (observer_) observer_->passed(result_.trace.back());
+}
+
+bool Machine::Pending::has_ends_of(const wire::Segment& segment) const {
+  return segment.source == crafted.segment.source && segment.destination == crafted.segment.destination;
+}
+
+/// The IP header aside, in which the kernel fills in what it likes.
+bool Machine::Pending::is_in(const wire::Bytes& datagram) const {
+  const std::size_t size = packet.size() - ip_header_size(crafted.segment);
+  return datagram.size() >= size && std::equal(packet.end() - static_cast<std::ptrdiff_t>(size), packet.end(),
+                                               datagram.end() - static_cast<std::ptrdiff_t>(size));
 }
 
 std::optional<Party> Machine::passed(const transport::Arrival& arrival) {
   std::optional<wire::Segment> segment = wire::decode(arrival.packet);
   if (!segment) return {};
-  const bool own = !pending_.empty() && segment->source == pending_.front().crafted.segment.source &&
-                   segment->destination == pending_.front().crafted.segment.destination;
+  const bool own = pending_ && pending_->has_ends_of(*segment);
   const bool to_kernel = own || segment->source == setup_.peer || segment->destination == setup_.kernel;
   if (!finished_ && to_kernel) passed_to_kernel(std::move(*segment), arrival);
   if (!finished_ && !to_kernel) passed_from_kernel(std::move(*segment), arrival);
   return to_kernel ? Party::peer : Party::kernel;
 }
 
-void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival) {
-  const bool ours =
-      !pending_.empty() && arrival.packet.size() >= pending_.front().tcp.size() &&
-      std::equal(pending_.front().tcp.rbegin(), pending_.front().tcp.rend(), arrival.packet.rbegin());
+void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival& arrival) {
   PassedSegment entry{arrival.time, Party::peer, std::move(segment), {peer_.iss, peer_.irs}, nullptr, {}};
-  if (!ours) {
+  if (!pending_ || !pending_->is_in(arrival.packet)) {
     const std::string name = wire::format_flags(entry.segment.flags);
     record(std::move(entry));
     finish(Verdict::error,
@@ -95,20 +106,19 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
                ": the guard of the crafted port leaks, so this run says nothing about the kernel under test");
     return;
   }
-  const Pending pending = std::move(pending_.front());
-  pending_.pop_front();
-  entry.step = pending.step;
+  entry.step = last_send_ = pending_->step;
+  const bool deformed = pending_->crafted.deformity.any();
+  pending_.reset();
   const Ports ports{entry.segment.destination.port, entry.segment.source.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
   before_.reset();
-  if (!pending.crafted.deformity.any()) {
+  if (!deformed) {
     if (owes(kernel)) before_ = kernel;
     entry.rule = model::arrive(kernel, entry.segment).rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;
-  last_send_ = pending.step;
   last_send_entry_ = result_.trace.size();
   anchor_ = arrival.time;
   anchor_exact_ = arrival.kernel_time;
@@ -122,7 +132,7 @@ void Machine::begin_anew(PassedSegment& syn) {
   syn.origins = {peer_.iss, {}};
 }
 
-void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival) {
+void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival) {
   ++kernel_segments_;
   const Ports ports{segment.source.port, segment.destination.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
@@ -202,7 +212,7 @@ void Machine::advance() {
 
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
   if (sent_) {
-    if (pending_.empty()) {
+    if (!pending_) {
       advance();
       return {};
     }
@@ -222,12 +232,10 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   }
   model::peer_sent(peer_, crafted.segment, crafted.broken);
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
-  const std::size_t ip_header = crafted.segment.source.address.is_v6() ? 40 : 20;
-  pending_.push_back(
-      {std::move(crafted), {packet.begin() + static_cast<std::ptrdiff_t>(ip_header), packet.end()}, step_});
+  pending_ = Pending{std::move(crafted), std::move(packet), step_};
   sent_ = true;
   anchor_ = now;
-  return Transmit{std::move(packet)};
+  return Transmit{pending_->packet};
 }
 
 std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now) {
