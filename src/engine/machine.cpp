@@ -70,8 +70,9 @@ const wire::Segment& Machine::segment_of(const Unread& unread) const {
   return std::get<PassedSegment>(result_.trace[unread.trace_entry]).segment;
 }
 
-void Machine::record(TraceEntry&& entry) {
-  result_.trace.push_back(std::move(entry));
+template <class Entry>
+void Machine::record(Entry entry) {
+  result_.trace.emplace_back(std::move(entry));
   if (observer_) observer_->passed(result_.trace.back());
 }
 

@@ -34,9 +34,7 @@ class Player {
   /// link keeps that. Once is enough, because only a segment of the peer's gives the application more to do.
   void settle() {
     side_.pump();
-    arrivals_.clear();
-    link_.receive(arrivals_);
-    for (const transport::Arrival& arrival : arrivals_) {
+    for (const transport::Arrival& arrival : link_.receive()) {
       const std::optional<Party> from = machine_.passed(arrival);
       if (tap_ && from) tap_->packet(arrival, *from);
     }
@@ -73,7 +71,6 @@ class Player {
   kernel::Side& side_;
   Clock& clock_;
   Tap* tap_;
-  std::vector<transport::Arrival> arrivals_;
   std::vector<pollfd> fds_;
   std::int64_t barriers_ = 0;
 };

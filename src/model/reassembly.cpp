@@ -92,6 +92,7 @@ void Reassembly::extend_blocks(SackBlock added) {
 
 Reassembly::Taken Reassembly::take(SeqNum& rcv_nxt) {
   Taken taken;
+  if (blocks_.empty()) return taken;
   auto piece = pieces_.begin();
   for (; piece != pieces_.end() && !after(piece->seq, rcv_nxt); ++piece) {
     const SeqNum end = piece->seq + size_of(piece->data);

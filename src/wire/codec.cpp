@@ -44,10 +44,12 @@ Bytes options_and_data(const Segment& segment, std::size_t padded_options) {
 /// An IP and a TCP header of libtins, kept from one segment to the next: making them anew takes as long as
 /// all else that is done with them. libtins asks the routing table for an unspecified source, which a crafted
 /// packet may well have: so it is shown no address at all, and the true ones are written over.
-template <class Ip, class Address>
+template <class Ip>
 struct Headers {
-  explicit Headers(const Address& placeholder) : ip(placeholder, placeholder) { ip.inner_pdu(tcp); }
-  Tins::TCP* tcp = new Tins::TCP;
+  explicit Headers(const typename Ip::address_type& placeholder) : ip(placeholder, placeholder) {
+    ip.inner_pdu(tcp);
+  }
+  Tins::TCP* const tcp = new Tins::TCP;  // `ip` owns it
   Ip ip;
 };
 
@@ -65,7 +67,7 @@ void fill(Tins::TCP& tcp, const Segment& segment, std::size_t padded_options) {
 }
 
 Bytes serialize_v4(const Segment& segment, std::size_t padded_options) {
-  thread_local Headers<Tins::IP, Tins::IPv4Address> headers(Tins::IPv4Address("127.0.0.1"));
+  thread_local Headers<Tins::IP> headers("127.0.0.1");
   fill(*headers.tcp, segment, padded_options);
   Tins::IP& ip = headers.ip;
   ip.ttl(segment.ttl);
@@ -84,7 +86,7 @@ Bytes serialize_v4(const Segment& segment, std::size_t padded_options) {
 }
 
 Bytes serialize_v6(const Segment& segment, std::size_t padded_options) {
-  thread_local Headers<Tins::IPv6, Tins::IPv6Address> headers(Tins::IPv6Address("::1"));
+  thread_local Headers<Tins::IPv6> headers("::1");
   fill(*headers.tcp, segment, padded_options);
   headers.ip.hop_limit(segment.ttl);
   headers.ip.traffic_class(segment.tos);

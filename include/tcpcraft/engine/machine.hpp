@@ -97,7 +97,8 @@ class Machine {
   void passed_to_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
   void passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
   void begin_anew(PassedSegment& syn);
-  void record(TraceEntry&& entry);
+  template <class Entry>
+  void record(Entry entry);
   const wire::Segment& segment_of(const Unread& unread) const;
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
