@@ -21,9 +21,13 @@ constexpr wire::Duration grace = 50ms;
 
 constexpr std::size_t largest_datagram = 65535;
 
+std::size_t ip_header_size(const wire::Segment& segment) {
+  return segment.source.address.is_v6() ? 40 : 20;
+}
+
 std::size_t datagram_size(const wire::Segment& segment) {
   const std::size_t options = (wire::options_size(segment.options) + 3) / 4 * 4;
-  return (segment.source.address.is_v6() ? 40 : 20) + 20 + options + segment.payload.size();
+  return ip_header_size(segment) + 20 + options + segment.payload.size();
 }
 
 /// How near to a segment of the peer's the kernel's own may have been under way already, sent by a timer.
@@ -66,28 +70,36 @@ const wire::Segment& Machine::segment_of(const Unread& unread) const {
   return std::get<PassedSegment>(result_.trace[unread.trace_entry]).segment;
 }
 
-void Machine::record(TraceEntry entry) {
-  result_.trace.push_back(std::move(entry));
+template <class Entry>
+void Machine::record(Entry entry) {
+  result_.trace.emplace_back(std::move(entry));
   if (observer_) observer_->passed(result_.trace.back());
+}
+
+bool Machine::Pending::has_ends_of(const wire::Segment& segment) const {
+  return segment.source == crafted.segment.source && segment.destination == crafted.segment.destination;
+}
+
+/// The IP header aside, in which the kernel fills in what it likes.
+bool Machine::Pending::is_in(const wire::Bytes& datagram) const {
+  const std::size_t size = packet.size() - ip_header_size(crafted.segment);
+  return datagram.size() >= size && std::equal(packet.end() - static_cast<std::ptrdiff_t>(size), packet.end(),
+                                               datagram.end() - static_cast<std::ptrdiff_t>(size));
 }
 
 std::optional<Party> Machine::passed(const transport::Arrival& arrival) {
   std::optional<wire::Segment> segment = wire::decode(arrival.packet);
   if (!segment) return {};
-  const bool own = !pending_.empty() && segment->source == pending_.front().crafted.segment.source &&
-                   segment->destination == pending_.front().crafted.segment.destination;
+  const bool own = pending_ && pending_->has_ends_of(*segment);
   const bool to_kernel = own || segment->source == setup_.peer || segment->destination == setup_.kernel;
   if (!finished_ && to_kernel) passed_to_kernel(std::move(*segment), arrival);
   if (!finished_ && !to_kernel) passed_from_kernel(std::move(*segment), arrival);
   return to_kernel ? Party::peer : Party::kernel;
 }
 
-void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival) {
-  const bool ours =
-      !pending_.empty() && arrival.packet.size() >= pending_.front().tcp.size() &&
-      std::equal(pending_.front().tcp.rbegin(), pending_.front().tcp.rend(), arrival.packet.rbegin());
+void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival& arrival) {
   PassedSegment entry{arrival.time, Party::peer, std::move(segment), {peer_.iss, peer_.irs}, nullptr, {}};
-  if (!ours) {
+  if (!pending_ || !pending_->is_in(arrival.packet)) {
     const std::string name = wire::format_flags(entry.segment.flags);
     record(std::move(entry));
     finish(Verdict::error,
@@ -95,24 +107,23 @@ void Machine::passed_to_kernel(wire::Segment segment, const transport::Arrival& 
                ": the guard of the crafted port leaks, so this run says nothing about the kernel under test");
     return;
   }
-  const Pending pending = std::move(pending_.front());
-  pending_.pop_front();
-  entry.step = pending.step;
+  entry.step = last_send_ = pending_->step;
+  const bool deformed = pending_->crafted.deformity.any();
+  pending_.reset();
   const Ports ports{entry.segment.destination.port, entry.segment.source.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
   before_.reset();
   reaction_.alternatives.clear();
-  if (!pending.crafted.deformity.any()) {
+  if (!deformed) {
     if (owes(kernel)) before_ = kernel;
-    reaction_ = model::arrive(kernel, entry.segment);
-    entry.rule = reaction_.first().rule;
-    kernel = std::move(reaction_.alternatives.front().after);
-    if (!own_connection) reaction_.alternatives.clear();
+    const model::Tcb before = kernel;
+    const model::Outcome outcome = model::follow(kernel, entry.segment);
+    if (outcome.others && own_connection) reaction_ = model::arrive(before, entry.segment);
+    entry.rule = outcome.rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;
-  last_send_ = pending.step;
   last_send_entry_ = result_.trace.size();
   anchor_ = arrival.time;
   anchor_exact_ = arrival.kernel_time;
@@ -129,7 +140,7 @@ void Machine::begin_anew(PassedSegment& syn) {
 /// Where the standard leaves a choice, the kernel's answer tells which way it went.
 void Machine::settle(model::Tcb& kernel, const wire::Segment& segment) {
   auto ways = std::exchange(reaction_.alternatives, {});
-  if (ways.size() < 2) return;
+  if (ways.empty()) return;
   const auto taken = std::find_if(
       ways.begin(), ways.end(), [&](const model::Outcome& way) { return model::agrees(way.reply, segment); });
   if (taken == ways.begin() || taken == ways.end()) return;
@@ -141,7 +152,7 @@ void Machine::settle(model::Tcb& kernel, const wire::Segment& segment) {
   std::get<PassedSegment>(result_.trace[*last_send_entry_]).origins = {peer_.iss, peer_.irs};
 }
 
-void Machine::passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival) {
+void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival) {
   ++kernel_segments_;
   const Ports ports{segment.source.port, segment.destination.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
@@ -222,7 +233,7 @@ void Machine::advance() {
 
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
   if (sent_) {
-    if (pending_.empty()) {
+    if (!pending_) {
       advance();
       return {};
     }
@@ -242,12 +253,10 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   }
   model::peer_sent(peer_, crafted.segment, crafted.broken);
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
-  const std::size_t ip_header = crafted.segment.source.address.is_v6() ? 40 : 20;
-  pending_.push_back(
-      {std::move(crafted), {packet.begin() + static_cast<std::ptrdiff_t>(ip_header), packet.end()}, step_});
+  pending_ = Pending{std::move(crafted), std::move(packet), step_};
   sent_ = true;
   anchor_ = now;
-  return Transmit{std::move(packet)};
+  return Transmit{pending_->packet};
 }
 
 std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now) {

@@ -30,21 +30,14 @@ class Player {
   }
 
  private:
-  /// Lets the application act and the machine hear of everything, until nothing moves any more.
+  /// Lets the application act, and then the machine hear of everything, in the order in which it passed: the
+  /// link keeps that. Once is enough, because only a segment of the peer's gives the application more to do.
   void settle() {
-    receive();
-    while (side_.pump() && receive()) continue;
-  }
-
-  /// Whether anything passed.
-  bool receive() {
-    arrivals_.clear();
-    link_.receive(arrivals_);
-    for (const transport::Arrival& arrival : arrivals_) {
+    side_.pump();
+    for (const transport::Arrival& arrival : link_.receive()) {
       const std::optional<Party> from = machine_.passed(arrival);
       if (tap_ && from) tap_->packet(arrival, *from);
     }
-    return !arrivals_.empty();
   }
 
   kernel::Counters counters() {
@@ -78,7 +71,6 @@ class Player {
   kernel::Side& side_;
   Clock& clock_;
   Tap* tap_;
-  std::vector<transport::Arrival> arrivals_;
   std::vector<pollfd> fds_;
   std::int64_t barriers_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <tcpcraft/kernel/diag.hpp>
 #include <tcpcraft/os/system_error.hpp>
@@ -66,11 +67,12 @@ struct SockDiag::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// Sends a request for one socket and reads the first message of the answer into `buffer`.
-  const nlmsghdr* ask(std::uint16_t type, std::uint16_t flags, bool v6, const inet_diag_sockid& id) {
+  /// Sends a request for one socket and reads the first message of the answer into `buffer`. Null where there
+  /// is no answer: the kernel gives it, if any, before the request has been sent.
+  const nlmsghdr* ask(std::uint16_t type, bool v6, const inet_diag_sockid& id) {
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
     header->nlmsg_type = type;
-    header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    header->nlmsg_flags = NLM_F_REQUEST;
     header->nlmsg_seq = ++sequence;
     auto* request =
         static_cast<inet_diag_req_v2*>(mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
@@ -82,8 +84,9 @@ struct SockDiag::Impl {
       throw os::SystemError("SOCK_DIAG request");
 
     for (;;) {
-      const ssize_t size = mnl_socket_recvfrom(socket, buffer.data(), buffer.size());
+      const ssize_t size = ::recv(mnl_socket_get_fd(socket), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (size == -1 && errno == EINTR) continue;
+      if (size == -1 && errno == EAGAIN) return nullptr;
       if (size == -1) throw os::SystemError("SOCK_DIAG answer");
       const auto* answer = reinterpret_cast<const nlmsghdr*>(buffer.data());
       if (mnl_nlmsg_ok(answer, static_cast<int>(size)) && answer->nlmsg_seq == sequence) return answer;
@@ -92,8 +95,9 @@ struct SockDiag::Impl {
 
   /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
   std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
-    const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, 0, kernel.address.is_v6(), socket_id(kernel, peer));
+    const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, kernel.address.is_v6(), socket_id(kernel, peer));
     found.reset();
+    if (!answer) throw os::SystemError("SOCK_DIAG", ENODATA);
     if (const int error = error_of(answer)) {
       if (error == ENOENT) return std::nullopt;
       throw os::SystemError("SOCK_DIAG", error);
@@ -107,7 +111,7 @@ struct SockDiag::Impl {
   /// Removes the socket that was found last, if it is still that one: its cookie tells.
   bool destroy_found(bool v6) {
     const auto id = std::exchange(found, std::nullopt);
-    return id && error_of(ask(SOCK_DESTROY, NLM_F_ACK, v6, *id)) == 0;
+    return id && !ask(SOCK_DESTROY, v6, *id);  // only a failure is answered
   }
 
   static int error_of(const nlmsghdr* answer) {

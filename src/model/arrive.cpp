@@ -67,6 +67,7 @@ void process(Arriving& a) {
   a.tcb.last_arrival->rule = a.outcome().rule;
   a.tcb.last_arrival->ack_due = a.outcome().reply.kind == Reply::Kind::ack;
   number(a);
+  a.outcome().others = !a.offered().empty();
 }
 
 bool same(const Outcome& a, const Outcome& b) {

@@ -92,11 +92,15 @@ void Reassembly::extend_blocks(SackBlock added) {
 
 Reassembly::Taken Reassembly::take(SeqNum& rcv_nxt) {
   Taken taken;
+  if (blocks_.empty()) return taken;
   auto piece = pieces_.begin();
   for (; piece != pieces_.end() && !after(piece->seq, rcv_nxt); ++piece) {
     const SeqNum end = piece->seq + size_of(piece->data);
     if (!after(end, rcv_nxt)) continue;
-    taken.data.insert(taken.data.end(), piece->data.begin() + (rcv_nxt - piece->seq), piece->data.end());
+    if (taken.data.empty() && piece->seq == rcv_nxt)
+      taken.data = std::move(piece->data);
+    else
+      taken.data.insert(taken.data.end(), piece->data.begin() + (rcv_nxt - piece->seq), piece->data.end());
     rcv_nxt = end;
   }
   pieces_.erase(pieces_.begin(), piece);

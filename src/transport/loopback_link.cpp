@@ -2,7 +2,6 @@
 #include <array>
 #include <cassert>
 #include <cstring>
-#include <iterator>
 #include <utility>
 
 #include <linux/errqueue.h>
@@ -72,8 +71,9 @@ Ancillary read_ancillary(msghdr& header) {
 }
 
 /// The IPv6 header that a raw socket keeps to itself (RFC 8200, section 3).
-wire::Bytes ipv6_header(const Ancillary& ancillary, std::size_t payload_size, const in6_addr& source) {
-  wire::Bytes header(ipv6_header_size);
+void put_ipv6_header(wire::Bytes& header, const Ancillary& ancillary, std::size_t payload_size,
+                     const in6_addr& source) {
+  header.resize(ipv6_header_size);
   std::memcpy(&header[0], &ancillary.flow_info, sizeof ancillary.flow_info);
   header[0] = static_cast<std::uint8_t>(6 << 4 | (header[0] & 0xf));
   header[4] = static_cast<std::uint8_t>(payload_size >> 8);
@@ -82,7 +82,6 @@ wire::Bytes ipv6_header(const Ancillary& ancillary, std::size_t payload_size, co
   header[7] = ancillary.hop_limit;
   std::memcpy(&header[8], &source, sizeof source);
   std::memcpy(&header[24], &ancillary.destination, sizeof ancillary.destination);
-  return header;
 }
 
 void attach_filter(const os::UniqueFd& socket, bool v6, const std::vector<std::uint16_t>& ports) {
@@ -190,10 +189,9 @@ void LoopbackLink::send(std::span<const std::uint8_t> packet) {
     throw os::SystemError("sendto(SOCK_RAW)");
 }
 
-void LoopbackLink::receive(std::vector<Arrival>& arrivals) {
-  std::move(pending_.begin(), pending_.end(), std::back_inserter(arrivals));
-  pending_.clear();
-  read_all(arrivals);
+std::span<const Arrival> LoopbackLink::receive() {
+  read_all();
+  return {arrivals_.data(), std::exchange(unheard_, 0)};
 }
 
 Barrier LoopbackLink::barrier() {
@@ -205,7 +203,7 @@ Barrier LoopbackLink::barrier() {
   number_probe(probe_, ++probe_seq_);
   probe_answered_ = false;
   send(probe_);
-  read_all(pending_);
+  read_all();
   if (probe_answered_) return Barrier::proven;
 
   const auto deadline = std::chrono::steady_clock::now() + barrier_patience;
@@ -216,33 +214,35 @@ Barrier LoopbackLink::barrier() {
     pollfd readable{socket_.get(), POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(left.count())) == -1 && errno != EINTR)
       throw os::SystemError("poll");
-    read_all(pending_);
+    read_all();
   }
   return Barrier::proven;
 }
 
-void LoopbackLink::read_all(std::vector<Arrival>& arrivals) {
+void LoopbackLink::read_all() {
   // A batch that is not full has emptied the queue.
   for (std::size_t count = batch_size; count == batch_size;) {
     count = batch_->read(socket_);
-    for (std::size_t i = 0; i < count; ++i) read_one(i, batch_->headers[i].msg_len, arrivals);
+    for (std::size_t i = 0; i < count; ++i) read_one(i, batch_->headers[i].msg_len);
   }
 }
 
-void LoopbackLink::read_one(std::size_t index, std::size_t size, std::vector<Arrival>& arrivals) {
+void LoopbackLink::read_one(std::size_t index, std::size_t size) {
   const Ancillary ancillary = read_ancillary(batch_->headers[index].msg_hdr);
   if (std::exchange(batch_->dropped, ancillary.dropped) != ancillary.dropped)
     throw os::SystemError("recvmmsg: packets were lost, the receive buffer was full", ENOBUFS);
 
-  Arrival arrival;
-  arrival.packet.reserve(ipv6_header_size + size);
-  if (kernel_.is_v6()) arrival.packet = ipv6_header(ancillary, size, batch_->slots[index].source.sin6_addr);
+  if (unheard_ == arrivals_.size()) arrivals_.emplace_back();
+  Arrival& arrival = arrivals_[unheard_];
+  arrival.packet.clear();
+  if (kernel_.is_v6())
+    put_ipv6_header(arrival.packet, ancillary, size, batch_->slots[index].source.sin6_addr);
   const std::uint8_t* bytes = batch_->datagrams[index].data();
   arrival.packet.insert(arrival.packet.end(), bytes, bytes + size);
   if (!is_shown(arrival.packet)) return;
   arrival.kernel_time = ancillary.time != wire::Time{};
   arrival.time = arrival.kernel_time ? ancillary.time : wire::Time(std::chrono::system_clock::now());
-  arrivals.push_back(std::move(arrival));
+  ++unheard_;
 }
 
 /// Whether the packet is one of the connection's: the filter looks at less, and until it stood the socket
@@ -250,10 +250,10 @@ void LoopbackLink::read_one(std::size_t index, std::size_t size, std::vector<Arr
 bool LoopbackLink::is_shown(const wire::Bytes& packet) {
   const Header header = read_header(packet);
   const auto is_kernel = [this](const wire::Endpoint& end) {
-    return end.address == kernel_ && contains(kernel_ports_, end.port);
+    return contains(kernel_ports_, end.port) && end.address == kernel_;
   };
   const auto is_peer = [this](const wire::Endpoint& end) {
-    return end.address == peer_ && contains(peer_ports_, end.port);
+    return contains(peer_ports_, end.port) && end.address == peer_;
   };
   // RFC 9293, section 3.10.7.1: a SYN to a closed port is answered with ACK=SEG.SEQ+SEG.LEN.
   if (closed_port_ && header.source == wire::Endpoint{kernel_, closed_port_->port()} &&

@@ -1,4 +1,3 @@
-#include <iterator>
 #include <utility>
 
 #include <tcpcraft/transport/remote_link.hpp>
@@ -10,10 +9,11 @@ void RemoteLink::send(std::span<const std::uint8_t> packet) {
   link_.send(packet);
 }
 
-void RemoteLink::receive(std::vector<Arrival>& arrivals) {
-  std::move(sent_.begin(), sent_.end(), std::back_inserter(arrivals));
-  sent_.clear();
-  link_.receive(arrivals);
+std::span<const Arrival> RemoteLink::receive() {
+  arrivals_ = std::exchange(sent_, {});
+  const std::span<const Arrival> received = link_.receive();
+  arrivals_.insert(arrivals_.end(), received.begin(), received.end());
+  return arrivals_;
 }
 
 }  // namespace tcpcraft::transport

@@ -2,7 +2,6 @@
 #include <cassert>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <stdexcept>
 
 #include <tins/ip.h>
@@ -42,28 +41,39 @@ Bytes options_and_data(const Segment& segment, std::size_t padded_options) {
   return bytes;
 }
 
+/// An IP and a TCP header of libtins, kept from one segment to the next: making them anew takes as long as
+/// all else that is done with them. libtins asks the routing table for an unspecified source, which a crafted
+/// packet may well have: so it is shown no address at all, and the true ones are written over.
+template <class Ip>
+struct Headers {
+  explicit Headers(const typename Ip::address_type& placeholder) : ip(placeholder, placeholder) {
+    ip.inner_pdu(tcp);
+  }
+  Tins::TCP* const tcp = new Tins::TCP;  // `ip` owns it
+  Ip ip;
+};
+
 /// The options travel as data, because libtins refuses some that are malformed on purpose; the data offset is
 /// set right afterwards.
-std::unique_ptr<Tins::TCP> tcp_pdu(const Segment& segment, const Bytes& rest) {
-  auto tcp = std::make_unique<Tins::TCP>(segment.destination.port, segment.source.port);
-  tcp->seq(segment.seq.raw());
-  tcp->ack_seq(segment.ack.raw());
-  tcp->window(segment.window);
-  tcp->urg_ptr(segment.urgent_pointer);
-  if (!rest.empty()) tcp->inner_pdu(new Tins::RawPDU(rest.begin(), rest.end()));
-  return tcp;
+void fill(Tins::TCP& tcp, const Segment& segment, std::size_t padded_options) {
+  tcp.dport(segment.destination.port);
+  tcp.sport(segment.source.port);
+  tcp.seq(segment.seq.raw());
+  tcp.ack_seq(segment.ack.raw());
+  tcp.window(segment.window);
+  tcp.urg_ptr(segment.urgent_pointer);
+  const Bytes rest = options_and_data(segment, padded_options);
+  tcp.inner_pdu(rest.empty() ? nullptr : new Tins::RawPDU(rest.begin(), rest.end()));
 }
 
-// libtins asks the routing table for an unspecified source, which a crafted packet may well have: so it is
-// shown no address at all, and the true ones are written over.
-Bytes serialize_v4(const Segment& segment, std::unique_ptr<Tins::TCP> tcp) {
-  static const Tins::IPv4Address placeholder("127.0.0.1");
-  Tins::IP ip(placeholder, placeholder);
+Bytes serialize_v4(const Segment& segment, std::size_t padded_options) {
+  thread_local Headers<Tins::IP> headers("127.0.0.1");
+  fill(*headers.tcp, segment, padded_options);
+  Tins::IP& ip = headers.ip;
   ip.ttl(segment.ttl);
   ip.tos(segment.tos);
   ip.id(segment.id);
   ip.flags(segment.df ? Tins::IP::DONT_FRAGMENT : Tins::IP::Flags{});
-  ip.inner_pdu(tcp.release());
   Bytes packet = ip.serialize();
   std::copy_n(segment.source.address.data(), 4, packet.begin() + 12);
   std::copy_n(segment.destination.address.data(), 4, packet.begin() + 16);
@@ -75,13 +85,12 @@ Bytes serialize_v4(const Segment& segment, std::unique_ptr<Tins::TCP> tcp) {
   return packet;
 }
 
-Bytes serialize_v6(const Segment& segment, std::unique_ptr<Tins::TCP> tcp) {
-  static const Tins::IPv6Address placeholder("::1");
-  Tins::IPv6 ip(placeholder, placeholder);
-  ip.hop_limit(segment.ttl);
-  ip.traffic_class(segment.tos);
-  ip.inner_pdu(tcp.release());
-  Bytes packet = ip.serialize();
+Bytes serialize_v6(const Segment& segment, std::size_t padded_options) {
+  thread_local Headers<Tins::IPv6> headers("::1");
+  fill(*headers.tcp, segment, padded_options);
+  headers.ip.hop_limit(segment.ttl);
+  headers.ip.traffic_class(segment.tos);
+  Bytes packet = headers.ip.serialize();
   std::copy_n(segment.source.address.data(), 16, packet.begin() + 8);
   std::copy_n(segment.destination.address.data(), 16, packet.begin() + 24);
   return packet;
@@ -154,8 +163,7 @@ Bytes encode(const Segment& segment, const Deformity& deformity) {
   if (counted_ip_header + header + segment.payload.size() > std::numeric_limits<std::uint16_t>::max())
     throw std::length_error("IP datagram beyond 65535 bytes");
 
-  auto tcp = tcp_pdu(segment, options_and_data(segment, padded_options));
-  Bytes packet = v6 ? serialize_v6(segment, std::move(tcp)) : serialize_v4(segment, std::move(tcp));
+  Bytes packet = v6 ? serialize_v6(segment, padded_options) : serialize_v4(segment, padded_options);
   const std::size_t tcp_at = v6 ? ipv6_header : ipv4_header;
   const Datagram datagram{v6, tcp_at, packet.size() - tcp_at, packet.size()};
   const auto right_offset = static_cast<std::uint8_t>(header / 4);

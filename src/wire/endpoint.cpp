@@ -7,19 +7,6 @@
 
 namespace tcpcraft::wire {
 
-IpAddress IpAddress::v4(std::array<std::uint8_t, 4> bytes) {
-  IpAddress address;
-  std::copy(bytes.begin(), bytes.end(), address.bytes_.begin());
-  return address;
-}
-
-IpAddress IpAddress::v6(std::array<std::uint8_t, 16> bytes) {
-  IpAddress address;
-  address.bytes_ = bytes;
-  address.v6_ = true;
-  return address;
-}
-
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   // inet_pton stops at a NUL, which would let "1.2.3.4\0rubbish" pass.
   if (text.find('\0') != text.npos) return std::nullopt;

@@ -2,7 +2,9 @@
 
 #include <deque>
 #include <functional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -84,13 +86,13 @@ class FakeLink : public transport::Link {
       timers_.clear();
     }
   }
-  void receive(std::vector<transport::Arrival>& arrivals) override {
+  std::span<const transport::Arrival> receive() override {
     while (!later_.empty() && later_.front().time <= clock_.now()) {
       passed_.push_back(later_.front());
       later_.pop_front();
     }
-    arrivals.insert(arrivals.end(), passed_.begin(), passed_.end());
-    passed_.clear();
+    shown_ = std::exchange(passed_, {});
+    return shown_;
   }
   transport::Barrier barrier() override {
     ++barriers;
@@ -114,11 +116,12 @@ class FakeLink : public transport::Link {
   std::optional<std::pair<wire::Duration, wire::Segment>> held_up_;
   std::deque<transport::Arrival> later_;
   std::vector<transport::Arrival> passed_;
+  std::vector<transport::Arrival> shown_;
 };
 
 class FakeSide : public kernel::Side {
  public:
-  bool pump() override { return false; }
+  void pump() override {}
   void add_poll(std::vector<pollfd>&) const override {}
   kernel::SocketState socket_state() override { return state; }
   kernel::Counters counters() override {

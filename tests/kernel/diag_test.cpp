@@ -207,7 +207,10 @@ TEST_P(SockDiagTest, a_side_brings_them_together) {
   os::bind_socket(socket, socket_address(peer));
   const os::SocketAddress to = socket_address(kernel);
   ::connect(socket.get(), to.get(), to.length);
-  EXPECT_TRUE(side.pump());
+  side.pump();
+  fds.clear();
+  side.add_poll(fds);
+  EXPECT_EQ(fds.size(), 2u) << "the connection was accepted";
   EXPECT_EQ(side.socket_state().state, "ESTABLISHED");
   EXPECT_GT(side.counters().at("Tcp.PassiveOpens"), 0);
   const linger at_once{1, 0};

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -18,9 +19,9 @@
 
 namespace tcpcraft::engine {
 
-/// Puts a datagram on the wire.
+/// Puts a datagram on the wire; its bytes are the machine's, until it is told of anything or asked again.
 struct Transmit {
-  wire::Bytes packet;
+  std::span<const std::uint8_t> packet;
 };
 /// Runs a barrier; answered by `Machine::barrier`.
 struct RunBarrier {};
@@ -76,8 +77,11 @@ class Machine {
   /// A crafted segment on its way.
   struct Pending {
     Crafted crafted;
-    wire::Bytes tcp;
+    wire::Bytes packet;
     std::size_t step;
+
+    bool has_ends_of(const wire::Segment& segment) const;
+    bool is_in(const wire::Bytes& datagram) const;
   };
   /// A segment of the kernel's that no step has taken yet.
   struct Unread {
@@ -91,11 +95,12 @@ class Machine {
   using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
 
   model::Tcb& connection(Ports ports);
-  void passed_to_kernel(wire::Segment segment, const transport::Arrival& arrival);
-  void passed_from_kernel(wire::Segment segment, const transport::Arrival& arrival);
+  void passed_to_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
+  void passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
   void begin_anew(PassedSegment& syn);
   void settle(model::Tcb& kernel, const wire::Segment& segment);
-  void record(TraceEntry entry);
+  template <class Entry>
+  void record(Entry entry);
   const wire::Segment& segment_of(const Unread& unread) const;
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
@@ -136,11 +141,12 @@ class Machine {
   model::Tcb peer_;
   std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
   std::optional<model::Tcb>
-      before_;                // the kernel's TCB before the peer's last segment, where it owed something
-  model::Tcb old_peer_;       // the peer before its last SYN seemed to open the connection anew
-  model::Reaction reaction_;  // what the kernel may have made of the peer's last segment
-  std::deque<Pending> pending_;
-  std::deque<Unread> unread_;
+      before_;           // the kernel's TCB before the peer's last segment, where it owed something
+  model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
+  model::Reaction
+      reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
+  std::optional<Pending> pending_;
+  std::list<Unread> unread_;
 
   std::size_t step_ = 0;
   bool sent_ = false;                        // the present `send` is on its way

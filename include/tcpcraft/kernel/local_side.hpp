@@ -11,7 +11,7 @@ class LocalSide : public Side {
  public:
   LocalSide(App app, const wire::Endpoint& kernel, const wire::Endpoint& peer);
 
-  bool pump() override { return server_.pump(); }
+  void pump() override { server_.pump(); }
   void add_poll(std::vector<pollfd>& fds) const override { server_.add_poll(fds); }
   SocketState socket_state() override { return diag_.query(kernel_, peer_); }
   Counters counters() override { return read_counters(); }

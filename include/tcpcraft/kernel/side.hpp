@@ -28,8 +28,8 @@ class Side {
  public:
   virtual ~Side() = default;
 
-  /// Lets the application do all that it can do without waiting. Whether it did anything.
-  virtual bool pump() = 0;
+  /// Lets the application do all that it can do without waiting.
+  virtual void pump() = 0;
 
   /// What the application waits for, to be polled together with the link.
   virtual void add_poll(std::vector<pollfd>& fds) const = 0;

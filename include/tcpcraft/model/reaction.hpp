@@ -30,6 +30,7 @@ struct Outcome {
   Reply reply;
   wire::Bytes delivered;  ///< to the application, in order
   bool fin = false;       ///< the other side's FIN came into order: end of file for the application
+  bool others = false;    ///< the standard allows other outcomes as well
   Tcb after;              ///< the state and the variables that it leaves
   /// The deviations of the TCB's profile that made it differ from the letter, in the order they applied.
   std::vector<const Deviation*> deviations;

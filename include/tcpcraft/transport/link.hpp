@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include <tcpcraft/wire/options.hpp>
 #include <tcpcraft/wire/time.hpp>
@@ -31,8 +30,8 @@ class Link {
   /// Puts an IP datagram on the wire. Throws os::SystemError where the system refuses it.
   virtual void send(std::span<const std::uint8_t> packet) = 0;
 
-  /// Appends all packets that have passed since the last call to `arrivals`; does not wait.
-  virtual void receive(std::vector<Arrival>& arrivals) = 0;
+  /// All packets that have passed since the last call, until the link is used again; does not wait.
+  virtual std::span<const Arrival> receive() = 0;
 
   /// Sends a probe that the kernel must answer and waits for the answer, 1 s at most. What passed meanwhile
   /// is left for `receive`; the probe and its answer are not shown there.

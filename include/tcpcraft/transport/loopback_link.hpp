@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <tcpcraft/os/rst_guard.hpp>
@@ -30,15 +32,15 @@ class LoopbackLink : public Link {
 
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
-  void receive(std::vector<Arrival>& arrivals) override;
+  std::span<const Arrival> receive() override;
   Barrier barrier() override;
   int fd() const override { return socket_.get(); }
 
  private:
   struct Batch;
 
-  void read_all(std::vector<Arrival>& arrivals);
-  void read_one(std::size_t index, std::size_t size, std::vector<Arrival>& arrivals);
+  void read_all();
+  void read_one(std::size_t index, std::size_t size);
   bool is_shown(const wire::Bytes& packet);
 
   wire::IpAddress kernel_;
@@ -49,7 +51,8 @@ class LoopbackLink : public Link {
   os::SocketAddress destination_;
   os::UniqueFd socket_;
   std::unique_ptr<Batch> batch_;
-  std::vector<Arrival> pending_;  ///< what a barrier has read
+  std::vector<Arrival> arrivals_;  ///< their packets' memory is used again
+  std::size_t unheard_ = 0;        ///< how many of them `receive` has not shown yet
 
   std::optional<os::ClosedPort> closed_port_;  ///< opened by the first barrier
   wire::Bytes probe_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include <tcpcraft/transport/loopback_link.hpp>
@@ -15,13 +16,14 @@ class RemoteLink : public Link {
       : link_(kernel, std::move(kernel_ports), peer, std::move(peer_ports)) {}
 
   void send(std::span<const std::uint8_t> packet) override;
-  void receive(std::vector<Arrival>& arrivals) override;
+  std::span<const Arrival> receive() override;
   Barrier barrier() override { return Barrier::lost; }
   int fd() const override { return link_.fd(); }
 
  private:
   LoopbackLink link_;
   std::vector<Arrival> sent_;
+  std::vector<Arrival> arrivals_;
 };
 
 }  // namespace tcpcraft::transport

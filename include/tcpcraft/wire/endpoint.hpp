@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -12,8 +13,17 @@ namespace tcpcraft::wire {
 class IpAddress {
  public:
   IpAddress() = default;  ///< 0.0.0.0
-  static IpAddress v4(std::array<std::uint8_t, 4> bytes);
-  static IpAddress v6(std::array<std::uint8_t, 16> bytes);
+  static IpAddress v4(std::array<std::uint8_t, 4> bytes) {
+    IpAddress result;
+    std::copy(bytes.begin(), bytes.end(), result.bytes_.begin());
+    return result;
+  }
+  static IpAddress v6(std::array<std::uint8_t, 16> bytes) {
+    IpAddress result;
+    result.bytes_ = bytes;
+    result.v6_ = true;
+    return result;
+  }
 
   /// Reads `A.B.C.D` or the text form of an IPv6 address without brackets; nothing if it is neither.
   static std::optional<IpAddress> parse(std::string_view text);
