@@ -245,12 +245,5 @@ TEST(Matrix, EveryCell_OfLinuxIsAllowedOrAKnownDeviation) {
   }
 }
 
-TEST(Matrix, EveryDeviation_IsNeededByItsName) {
-  for (const Deviation* deviation : linux_profile.deviations) {
-    EXPECT_FALSE(deviation->says.empty()) << deviation->id;
-    EXPECT_FALSE(deviation->function.empty()) << deviation->id;
-  }
-}
-
 }  // namespace
 }  // namespace tcpcraft::model::test
