@@ -14,6 +14,8 @@
 #include <tcpcraft/kernel/diag.hpp>
 #include <tcpcraft/os/system_error.hpp>
 
+#include "tcp_info.hpp"
+
 namespace tcpcraft::kernel {
 namespace {
 
@@ -56,6 +58,19 @@ inet_diag_sockid socket_id(const wire::Endpoint& kernel, const wire::Endpoint& p
   return id;
 }
 
+SocketState describe(const std::optional<inet_diag_msg>& found) {
+  SocketState result;
+  if (!found) return result;
+  if (found->idiag_state == TCP_LISTEN) {
+    result.listening = true;
+    return result;
+  }
+  result.state = state_name(found->idiag_state);
+  result.unacked_bytes = found->idiag_wqueue;
+  result.unread_bytes = found->idiag_rqueue;
+  return result;
+}
+
 }  // namespace
 
 struct SockDiag::Impl {
@@ -66,8 +81,10 @@ struct SockDiag::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  /// Sends a request for one socket and reads the first message of the answer into `buffer`.
-  const nlmsghdr* ask(std::uint16_t type, std::uint16_t flags, bool v6, const inet_diag_sockid& id) {
+  /// Sends a request for one socket and reads the first message of the answer into `buffer`. `extensions` are
+  /// those of inet_diag_req_v2: a bit for each.
+  const nlmsghdr* ask(std::uint16_t type, std::uint16_t flags, bool v6, const inet_diag_sockid& id,
+                      std::uint8_t extensions = 0) {
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
     header->nlmsg_type = type;
     header->nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
@@ -76,6 +93,7 @@ struct SockDiag::Impl {
         static_cast<inet_diag_req_v2*>(mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
     request->sdiag_family = v6 ? AF_INET6 : AF_INET;
     request->sdiag_protocol = IPPROTO_TCP;
+    request->idiag_ext = extensions;
     request->idiag_states = ~0u;
     request->id = id;
     if (mnl_socket_sendto(socket, header, header->nlmsg_len) == -1)
@@ -91,8 +109,12 @@ struct SockDiag::Impl {
   }
 
   /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
-  std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
-    const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, 0, kernel.address.is_v6(), socket_id(kernel, peer));
+  /// With its TCP_INFO, where there is one, if `variables` are given.
+  std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer,
+                                    std::optional<TcpVariables>* variables = nullptr) {
+    const std::uint8_t extensions = variables ? 1 << (INET_DIAG_INFO - 1) : 0;
+    const nlmsghdr* answer =
+        ask(SOCK_DIAG_BY_FAMILY, 0, kernel.address.is_v6(), socket_id(kernel, peer), extensions);
     found.reset();
     if (const int error = error_of(answer)) {
       if (error == ENOENT) return std::nullopt;
@@ -101,7 +123,20 @@ struct SockDiag::Impl {
     inet_diag_msg message;
     std::memcpy(&message, mnl_nlmsg_get_payload(answer), sizeof message);
     found = message.idiag_state == TCP_LISTEN ? std::nullopt : std::optional(message.id);
+    if (variables && found) *variables = variables_of(answer);
     return message;
+  }
+
+  static std::optional<TcpVariables> variables_of(const nlmsghdr* answer) {
+    std::optional<TcpVariables> variables;
+    const auto take = [](const nlattr* attribute, void* result) {
+      if (mnl_attr_get_type(attribute) == INET_DIAG_INFO)
+        *static_cast<std::optional<TcpVariables>*>(result) =
+            read_tcp_info(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
+      return MNL_CB_OK;
+    };
+    mnl_attr_parse(answer, sizeof(inet_diag_msg), take, &variables);
+    return variables;
   }
 
   /// Removes the socket that was found last, if it is still that one: its cookie tells.
@@ -125,17 +160,13 @@ SockDiag::SockDiag() : impl_(std::make_unique<Impl>()) {}
 SockDiag::~SockDiag() = default;
 
 SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
-  SocketState result;
-  const std::optional<inet_diag_msg> found = impl_->find(kernel, peer);
-  if (!found) return result;
-  if (found->idiag_state == TCP_LISTEN) {
-    result.listening = true;
-    return result;
-  }
-  result.state = state_name(found->idiag_state);
-  result.unacked_bytes = found->idiag_wqueue;
-  result.unread_bytes = found->idiag_rqueue;
-  return result;
+  return describe(impl_->find(kernel, peer));
+}
+
+SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer,
+                            std::optional<TcpVariables>& variables) {
+  variables.reset();
+  return describe(impl_->find(kernel, peer, &variables));
 }
 
 bool SockDiag::destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
