@@ -15,6 +15,8 @@
 #include <tcpcraft/kernel/diag.hpp>
 #include <tcpcraft/os/system_error.hpp>
 
+#include "tcp_info.hpp"
+
 namespace tcpcraft::kernel {
 namespace {
 
@@ -57,6 +59,19 @@ inet_diag_sockid socket_id(const wire::Endpoint& kernel, const wire::Endpoint& p
   return id;
 }
 
+SocketState describe(const std::optional<inet_diag_msg>& found) {
+  SocketState result;
+  if (!found) return result;
+  if (found->idiag_state == TCP_LISTEN) {
+    result.listening = true;
+    return result;
+  }
+  result.state = state_name(found->idiag_state);
+  result.unacked_bytes = found->idiag_wqueue;
+  result.unread_bytes = found->idiag_rqueue;
+  return result;
+}
+
 }  // namespace
 
 struct SockDiag::Impl {
@@ -68,8 +83,9 @@ struct SockDiag::Impl {
   Impl& operator=(const Impl&) = delete;
 
   /// Sends a request for one socket and reads the first message of the answer into `buffer`. Null where there
-  /// is no answer: the kernel gives it, if any, before the request has been sent.
-  const nlmsghdr* ask(std::uint16_t type, bool v6, const inet_diag_sockid& id) {
+  /// is no answer: the kernel gives it, if any, before the request has been sent. `extensions` are those of
+  /// inet_diag_req_v2: a bit for each.
+  const nlmsghdr* ask(std::uint16_t type, bool v6, const inet_diag_sockid& id, std::uint8_t extensions = 0) {
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
     header->nlmsg_type = type;
     header->nlmsg_flags = NLM_F_REQUEST;
@@ -78,6 +94,7 @@ struct SockDiag::Impl {
         static_cast<inet_diag_req_v2*>(mnl_nlmsg_put_extra_header(header, sizeof(inet_diag_req_v2)));
     request->sdiag_family = v6 ? AF_INET6 : AF_INET;
     request->sdiag_protocol = IPPROTO_TCP;
+    request->idiag_ext = extensions;
     request->idiag_states = ~0u;
     request->id = id;
     if (mnl_socket_sendto(socket, header, header->nlmsg_len) == -1)
@@ -94,8 +111,12 @@ struct SockDiag::Impl {
   }
 
   /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
-  std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
-    const nlmsghdr* answer = ask(SOCK_DIAG_BY_FAMILY, kernel.address.is_v6(), socket_id(kernel, peer));
+  /// With its TCP_INFO, where there is one, if `variables` are given.
+  std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer,
+                                    std::optional<TcpVariables>* variables = nullptr) {
+    const std::uint8_t extensions = variables ? 1 << (INET_DIAG_INFO - 1) : 0;
+    const nlmsghdr* answer =
+        ask(SOCK_DIAG_BY_FAMILY, kernel.address.is_v6(), socket_id(kernel, peer), extensions);
     found.reset();
     if (!answer) throw os::SystemError("SOCK_DIAG", ENODATA);
     if (const int error = error_of(answer)) {
@@ -105,7 +126,20 @@ struct SockDiag::Impl {
     inet_diag_msg message;
     std::memcpy(&message, mnl_nlmsg_get_payload(answer), sizeof message);
     found = message.idiag_state == TCP_LISTEN ? std::nullopt : std::optional(message.id);
+    if (variables && found) *variables = variables_of(answer);
     return message;
+  }
+
+  static std::optional<TcpVariables> variables_of(const nlmsghdr* answer) {
+    std::optional<TcpVariables> variables;
+    const auto take = [](const nlattr* attribute, void* result) {
+      if (mnl_attr_get_type(attribute) == INET_DIAG_INFO)
+        *static_cast<std::optional<TcpVariables>*>(result) =
+            read_tcp_info(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
+      return MNL_CB_OK;
+    };
+    mnl_attr_parse(answer, sizeof(inet_diag_msg), take, &variables);
+    return variables;
   }
 
   /// Removes the socket that was found last, if it is still that one: its cookie tells.
@@ -129,17 +163,13 @@ SockDiag::SockDiag() : impl_(std::make_unique<Impl>()) {}
 SockDiag::~SockDiag() = default;
 
 SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
-  SocketState result;
-  const std::optional<inet_diag_msg> found = impl_->find(kernel, peer);
-  if (!found) return result;
-  if (found->idiag_state == TCP_LISTEN) {
-    result.listening = true;
-    return result;
-  }
-  result.state = state_name(found->idiag_state);
-  result.unacked_bytes = found->idiag_wqueue;
-  result.unread_bytes = found->idiag_rqueue;
-  return result;
+  return describe(impl_->find(kernel, peer));
+}
+
+SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer,
+                            std::optional<TcpVariables>& variables) {
+  variables.reset();
+  return describe(impl_->find(kernel, peer, &variables));
 }
 
 bool SockDiag::destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer) {

@@ -4,7 +4,7 @@ namespace tcpcraft::matrix {
 
 wire::SeqNum evaluate(const Place& place, const model::Tcb& tcb) {
   const wire::SeqNum iss = tcb.iss.value_or(wire::SeqNum(0));
-  const wire::SeqNum irs = tcb.irs.value_or(wire::SeqNum(0));
+  const wire::SeqNum irs = tcb.irs.value_or(tcb.rcv_nxt - 1);
   return wire::SeqNum(0) + place.offset + std::int64_t{place.rcv_nxt} * tcb.rcv_nxt.raw() +
          std::int64_t{place.rcv_wnd} * tcb.rcv_wnd() + std::int64_t{place.snd_una} * tcb.snd_una.raw() +
          std::int64_t{place.snd_nxt} * tcb.snd_nxt.raw() + std::int64_t{place.iss} * iss.raw() +

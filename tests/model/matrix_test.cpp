@@ -1,41 +1,20 @@
 // Every cell of rfc_matrix.tsv: one segment in one state, what it is answered by and where it leads.
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 #include <vector>
 
+#include "model/matrix_table.hpp"
 #include "support.hpp"
 
 namespace tcpcraft::model::test {
 namespace {
 
-std::vector<std::string> split(const std::string& line, const std::string& separator) {
-  std::vector<std::string> parts;
-  std::size_t from = 0;
-  for (std::size_t at; (at = line.find(separator, from)) != std::string::npos; from = at + separator.size())
-    parts.push_back(line.substr(from, at - from));
-  parts.push_back(line.substr(from));
-  return parts;
-}
-
-struct Cell {
-  std::string state, name, injected, expectation, linux_reply, linux_state;
-};
-
-std::vector<Cell> read_cells() {
-  std::ifstream file(TCPCRAFT_SOURCE_DIR "/tests/model/matrix.tsv");
-  std::vector<Cell> cells;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line[0] == '#' || line.rfind("state\t", 0) == 0) continue;
-    const auto columns = split(line, "\t");
-    cells.push_back(
-        {columns.at(0), columns.at(1), columns.at(2), columns.at(3), columns.at(5), columns.at(6)});
-  }
-  return cells;
-}
+using tcpcraft::test::evaluate;
+using tcpcraft::test::split;
+using Cell = tcpcraft::test::TableCell;
 
 void open_actively(Connection& c) {
   c.kernel = Tcb{};
@@ -94,23 +73,6 @@ std::map<std::string, std::uint32_t> variables(const Tcb& tcb) {
       {"TR", tcb.ts_recent}};
 }
 
-/// Sums and differences of variables and numbers, modulo 2^32.
-std::uint32_t evaluate(const std::string& expression, const std::map<std::string, std::uint32_t>& names) {
-  std::uint32_t sum = 0;
-  for (std::size_t at = 0; at < expression.size();) {
-    const bool minus = expression[at] == '-';
-    if (minus || expression[at] == '+') ++at;
-    const std::size_t end = std::min(expression.find_first_of("+-", at), expression.size());
-    const std::string term = expression.substr(at, end - at);
-    const auto name = names.find(term);
-    const std::uint32_t value =
-        name != names.end() ? name->second : static_cast<std::uint32_t>(std::stoul(term));
-    sum += minus ? 0 - value : value;
-    at = end;
-  }
-  return sum;
-}
-
 Flags read_flags(const std::string& letters) {
   const std::map<char, Flag> names = {{'S', Flag::syn}, {'F', Flag::fin}, {'R', Flag::rst},
                                       {'P', Flag::psh}, {'A', Flag::ack}, {'U', Flag::urg}};
@@ -133,27 +95,6 @@ Segment read_injected(const std::string& injected, const std::map<std::string, s
   if (fields.count("urg")) made.urgent_pointer = 1;
   if (fields.count("ts")) made.options.push_back(wire::Timestamps{evaluate(fields["ts"], names), 0});
   return made;
-}
-
-/// `<SEQ=SND.NXT><ACK=RCV.NXT+100><CTL=ACK>` and a state, with the numbers filled in.
-std::string resolve(const std::string& reply, const std::string& state,
-                    std::map<std::string, std::uint32_t> names, const Segment& arrived) {
-  names["SEG.SEQ"] = arrived.seq.raw();
-  names["SEG.ACK"] = arrived.ack.raw();
-  names["SEG.LEN"] = arrived.seg_len();
-  std::string resolved;
-  for (const std::string field : {"SEQ", "ACK", "CTL"}) {
-    const std::size_t at = reply.find("<" + field + "=");
-    if (at == std::string::npos) continue;
-    const std::size_t begin = at + field.size() + 2;
-    const std::string value = reply.substr(begin, reply.find('>', at) - begin);
-    const bool chosen = value == "ISS(new)" || value == "SND.NXT+65537";  // Linux's way to choose one
-    const std::string number = chosen           ? "ISS(new)"
-                               : field == "CTL" ? value
-                                                : std::to_string(evaluate(value, names));
-    resolved += field + "=" + number + " ";
-  }
-  return (resolved.empty() ? "none " : resolved) + state;
 }
 
 /// The same of what the model says. A connection that is gone leaves CLOSED or LISTEN.
@@ -193,7 +134,7 @@ struct Prepared {
     return arrive(connection.kernel, arrived);
   }
   std::string resolve(const std::string& reply, const std::string& state) const {
-    return test::resolve(reply, state, names, arrived);
+    return tcpcraft::test::resolve(reply, state, names, arrived);
   }
 
   Connection connection;
@@ -210,7 +151,7 @@ std::string show(const Cell& cell) {
 }
 
 TEST(Matrix, EveryCell_HasTheOutcomesThatTheStandardAllows) {
-  const std::vector<Cell> cells = read_cells();
+  const std::vector<Cell> cells = tcpcraft::test::read_cells();
   ASSERT_EQ(cells.size(), 806u);
   for (const Cell& cell : cells) {
     if (damaged(cell)) continue;
@@ -226,7 +167,7 @@ TEST(Matrix, EveryCell_HasTheOutcomesThatTheStandardAllows) {
 }
 
 TEST(Matrix, EveryCell_OfLinuxIsAllowedOrAKnownDeviation) {
-  for (const Cell& cell : read_cells()) {
+  for (const Cell& cell : tcpcraft::test::read_cells()) {
     if (damaged(cell)) continue;
     Prepared prepared(cell);
     const std::size_t late = cell.linux_reply.find(": ");

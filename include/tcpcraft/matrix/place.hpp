@@ -35,7 +35,8 @@ inline constexpr Place ISS{.iss = 1}, IRS{.irs = 1};
 inline constexpr Place MW{.max_snd_wnd = 1};  ///< MAX.SND.WND (RFC 5961, section 5.2)
 }  // namespace places
 
-/// The number that `place` means for this TCB.
+/// The number that `place` means for this TCB. Where it has not heard of its peer, IRS is taken for the
+/// number before RCV.NXT.
 wire::SeqNum evaluate(const Place& place, const model::Tcb& tcb);
 
 /// `RCV.NXT+RCV.WND+1000`.

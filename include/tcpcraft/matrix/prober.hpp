@@ -11,16 +11,22 @@
 
 namespace tcpcraft::matrix {
 
+/// Sets the sysctls of the present network namespace, which must be a private one, to what the cells are
+/// defined for: no timers or caches that get in the way and, unless they are kept, no rate limits. Throws
+/// os::SystemError.
+void prepare_namespace(bool keep_rate_limits);
+
 /// Plays cells against the kernel of the present network namespace: brings a fresh connection into the state,
 /// injects the segment, and reports all that the kernel does about it.
 class Prober {
  public:
-  /// `kernel` and `peer` are the two ends of every connection it makes; the link passes segments between
-  /// them.
+  /// `kernel` and `peer` are the two ends of every connection it makes, and of no other; the link passes
+  /// segments between them. The kernel must not answer for the peer.
   Prober(transport::Link& link, const wire::Endpoint& kernel, const wire::Endpoint& peer);
   ~Prober();
 
-  /// Plays one cell on a fresh connection. What went wrong on our side is told by `inconclusive`.
+  /// Plays one cell on a fresh connection, and leaves nothing of it behind. What went wrong on our side, or
+  /// before the segment, is told by `inconclusive`. Quickest where cells of a state follow each other.
   Observation play(const Cell& cell);
 
  private:

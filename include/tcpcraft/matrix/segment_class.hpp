@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <tcpcraft/matrix/place.hpp>
+#include <tcpcraft/matrix/state_variant.hpp>
 #include <tcpcraft/wire/codec.hpp>
 #include <tcpcraft/wire/flags.hpp>
 #include <tcpcraft/wire/segment.hpp>
@@ -36,14 +37,15 @@ struct SegmentClass {
   std::string_view group;  ///< `SYN`, `RST`, `ACK`, `no ACK`, `data`, `FIN`, `malformed`, `timestamps`
   wire::Flags flags;
   Place seq;
-  std::optional<Place> ack;  ///< the ACK field is 0 where absent
-  std::uint16_t length = 0;  ///< bytes of data
+  std::optional<Place> ack = std::nullopt;  ///< the ACK field is 0 where absent
+  std::uint16_t length = 0;                 ///< bytes of data
   std::uint16_t window = 65535;
   std::uint16_t urgent_pointer = 0;
-  Stamp stamp;
+  Stamp stamp = {};
   bool on_timestamps = false;  ///< the connection negotiated Timestamps; without, no option at all
   Malformed malformed = Malformed::no;
-  bool common = false;  ///< one of the default set
+  bool needs_window = false;  ///< SEQ lies beyond RCV.NXT in the window, which must be open for that
+  bool common = false;        ///< one of the default set
 };
 
 /// All classes, in the order of the groups.
@@ -51,7 +53,11 @@ std::span<const SegmentClass> segment_classes();
 /// The class of that name; nullptr where there is none.
 const SegmentClass* find_segment_class(std::string_view name);
 
-/// The segment that the class means for a connection with this TCB on the kernel's side.
+/// Whether the class means something in that state: one on Timestamps does not where none are negotiated.
+bool applies(const SegmentClass& segment_class, const StateVariant& state);
+
+/// The segment that the class means for a connection with this TCB on the kernel's side; whose the endpoints
+/// are is left to the caller.
 struct Injected {
   wire::Segment segment;
   wire::Deformity deformity;

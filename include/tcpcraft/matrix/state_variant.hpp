@@ -12,11 +12,11 @@ namespace tcpcraft::matrix {
 /// One act of the recipe that brings a connection into a state.
 struct Act {
   enum class Kind {
-    listen,       ///< the application listens
+    listen,       ///< the application listens, with a receive buffer of `bytes` where that is not 0
     connect,      ///< the application connects: the kernel sends its SYN
     accept,       ///< the application accepts
     write,        ///< the application writes `bytes`
-    read,         ///< the application reads all there is
+    read,         ///< the application reads all there is, and an ACK that was delayed is sent
     shut_down,    ///< shutdown(SHUT_WR)
     close,        ///< close(), all data having been read
     peer_syn,     ///< the peer sends a SYN
