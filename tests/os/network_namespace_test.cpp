@@ -130,6 +130,19 @@ TEST_F(NetworkNamespace, an_added_address_can_be_bound_at_once) {
   EXPECT_NO_THROW(add_loopback_address(v4, sizeof v4)) << "an address that is there already is no error";
 }
 
+TEST_F(NetworkNamespace, what_is_sent_to_an_added_address_arrives_at_once) {
+  for (std::uint8_t last = 100; last < 120; ++last) {
+    const std::uint8_t v6[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last};
+    add_loopback_address(v6, sizeof v6);
+    const SocketAddress address = SocketAddress::from(v6, sizeof v6, 9);
+    const UniqueFd socket(check(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    check(::bind(socket.get(), address.get(), address.length), "bind");
+    EXPECT_EQ(::sendto(socket.get(), "x", 1, 0, address.get(), address.length), 1);
+    char received;
+    EXPECT_EQ(::recv(socket.get(), &received, 1, MSG_DONTWAIT), 1);
+  }
+}
+
 TEST_F(NetworkNamespace, a_sysctl_is_set) {
   write_sysctl("net.ipv4.tcp_rfc1337", "1");
   EXPECT_EQ(read_sysctl("ipv4/tcp_rfc1337"), "1");
