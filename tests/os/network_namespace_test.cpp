@@ -14,8 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include <tcpcraft/os/device.hpp>
 #include <tcpcraft/os/network_namespace.hpp>
 #include <tcpcraft/os/rst_guard.hpp>
+#include <tcpcraft/os/sink_device.hpp>
 #include <tcpcraft/os/tcp_socket.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
 
@@ -87,6 +89,10 @@ TEST(OrdinaryUser, an_ordinary_user_can_do_all_that_is_needed) {
     add_loopback_address(address, sizeof address);
     write_sysctl("net.ipv4.tcp_rfc1337", "1");
     RstGuard guard(SocketAddress::from(address, sizeof address, 0));
+    constexpr std::uint8_t peer[] = {192, 0, 2, 2};
+    const SinkDevice sink;
+    configure_device(sink.name(), {address, peer}, 1500);
+    check(::socket(AF_PACKET, SOCK_DGRAM, 0), "AF_PACKET");
     return ::geteuid() == nobody && may_use_raw_sockets() && read_sysctl("ipv4/tcp_rfc1337") == "1" ? 0 : 2;
   });
   if (code == elsewhere) GTEST_SKIP() << "only root outside any user namespace can become an ordinary user";
