@@ -2,59 +2,40 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
-#include <tcpcraft/os/rst_guard.hpp>
 #include <tcpcraft/os/socket_address.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
-#include <tcpcraft/transport/link.hpp>
-#include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/transport/local_link.hpp>
 
 namespace tcpcraft::transport {
 
+class Batch;
+
 /// A raw IP socket in the present network namespace. On `lo` the kernel handles a sent datagram before `send`
 /// returns. Needs CAP_NET_RAW.
-class LoopbackLink : public Link {
+class LoopbackLink : public LocalLink {
  public:
-  /// Listens to the segments between any of the kernel's ports and any of the peer's. The first of each is
-  /// the connection's own; others are where a scenario names them (`sport=`, `dport=`).
   /// `crowded` says that other traffic passes in this network, which the kernel is then told to filter out;
   /// in a namespace of one's own that costs more than it saves.
   LoopbackLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_ports, wire::IpAddress peer,
                std::vector<std::uint16_t> peer_ports, bool crowded = true);
   ~LoopbackLink() override;
 
-  /// Turns to another connection between the same addresses.
-  void retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports);
-
+  void retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports) override;
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
-  void receive(std::vector<Arrival>& arrivals) override;
-  Barrier barrier() override;
+  void receive(std::vector<Arrival>& arrivals) override { LocalLink::receive(arrivals); }
   int fd() const override { return socket_.get(); }
 
  private:
-  struct Batch;
+  void read_all(std::vector<Arrival>& arrivals) override;
+  void read_one(std::size_t index, std::vector<Arrival>& arrivals);
 
-  void read_all(std::vector<Arrival>& arrivals);
-  void read_one(std::size_t index, std::size_t size, std::vector<Arrival>& arrivals);
-  bool is_shown(const wire::Bytes& packet);
-
-  wire::IpAddress kernel_;
-  std::vector<std::uint16_t> kernel_ports_;
-  wire::IpAddress peer_;
-  std::vector<std::uint16_t> peer_ports_;
   bool crowded_;
   os::SocketAddress destination_;
   os::UniqueFd socket_;
   std::unique_ptr<Batch> batch_;
-  std::vector<Arrival> pending_;  ///< what a barrier has read
-
-  std::optional<os::ClosedPort> closed_port_;  ///< opened by the first barrier
-  wire::Bytes probe_;
-  std::uint32_t probe_seq_ = 0;
-  bool probe_answered_ = false;
 };
 
 }  // namespace tcpcraft::transport
