@@ -31,8 +31,7 @@ bool is_timers(const Segment& segment, const model::Tcb& tcb) {
 }  // namespace
 
 void Conversation::begin(bool timestamps) {
-  arrivals_.clear();
-  link_.receive(arrivals_);
+  link_.receive();
   trace_.clear();
   trace_.reserve(usual_length);
   tcb = model::Tcb{};
@@ -73,9 +72,7 @@ void Conversation::inject(Segment& segment, const wire::Deformity& deformity) {
 
 std::size_t Conversation::take_in() {
   const std::size_t known = trace_.size();
-  arrivals_.clear();
-  link_.receive(arrivals_);
-  for (const transport::Arrival& arrival : arrivals_)
+  for (const transport::Arrival& arrival : link_.receive())
     if (auto segment = wire::decode(arrival.packet)) {
       const bool from_kernel = segment->source == kernel_;
       trace_.push_back({from_kernel, arrival.time, *std::move(segment)});

@@ -52,7 +52,6 @@ class Conversation {
   wire::SeqNum peer_iss_;
   bool timestamps_ = false;
   std::uint32_t peer_clock_ = 0;  ///< the peer's last TSval
-  std::vector<transport::Arrival> arrivals_;
   std::vector<Passed> trace_;
 };
 

@@ -93,8 +93,8 @@ struct Prober::Impl {
 
     // Before the first read, which would take the error away.
     observation.socket_error = application.take_error();
-    // In ESTABLISHED and CLOSE-WAIT a delayed ACK is sent when that is asked for after the last read; in other
-    // states the read sends it if that was asked for before.
+    // In ESTABLISHED and CLOSE-WAIT a delayed ACK is sent when that is asked for after the last read; in
+    // other states the read sends it if that was asked for before.
     application.flush_ack();
     const bool at_end = application.read(observation.delivered);
     const bool was_at_end = observation.before.fin_received.has_value() || observation.socket_error != 0;

@@ -34,12 +34,25 @@ std::uint32_t sum(const std::uint8_t* data, std::size_t size) {
   return total;
 }
 
-bool is_v6(const wire::Bytes& packet) {
+std::uint32_t checksum(std::uint32_t sum) {
+  while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
+  return ~sum;
+}
+
+bool is_v6(std::span<const std::uint8_t> packet) {
   return packet[0] >> 4 == 6;
 }
 
-std::size_t tcp_offset(const wire::Bytes& packet) {
+std::size_t tcp_offset(std::span<const std::uint8_t> packet) {
   return is_v6(packet) ? ipv6_header_size : (packet[0] & 0xfu) * 4;
+}
+
+/// Whether there is a whole IP header, and TCP in the datagram.
+bool holds_tcp(std::span<const std::uint8_t> packet) {
+  if (packet.empty()) return false;
+  const bool v6 = is_v6(packet);
+  if (!v6 && packet[0] >> 4 != 4) return false;
+  return packet.size() >= (v6 ? ipv6_header_size : ipv4_header_size) && packet[v6 ? 6 : 9] == IPPROTO_TCP;
 }
 
 wire::IpAddress read_address(const std::uint8_t* bytes, bool v6) {
@@ -62,7 +75,6 @@ wire::Bytes make_probe(const wire::Endpoint& peer, const wire::Endpoint& kernel)
     packet[7] = 64;
     addresses = &packet[8];
   } else {
-    // The kernel fills in the identification and the checksum of an IPv4 header: raw(7).
     packet[0] = 4 << 4 | ipv4_header_size / 4;
     put16(&packet[2], ipv4_header_size + tcp_header_size);
     packet[8] = 64;
@@ -71,6 +83,8 @@ wire::Bytes make_probe(const wire::Endpoint& peer, const wire::Endpoint& kernel)
   }
   addresses = std::copy_n(peer.address.data(), peer.address.size(), addresses);
   std::copy_n(kernel.address.data(), kernel.address.size(), addresses);
+  // A raw socket would fill in the checksum of an IPv4 header, a TUN device does not.
+  if (!v6) put16(&packet[10], checksum(sum(packet.data(), packet.size())));
 
   std::uint8_t tcp[tcp_header_size] = {};
   put16(tcp, peer.port);
@@ -89,12 +103,12 @@ void number_probe(wire::Bytes& probe, std::uint32_t seq) {
   put16(tcp + 16, 0);
   // The pseudo-header (RFC 9293, section 3.1): the addresses, which end the IP header, protocol and length.
   const std::size_t addresses = is_v6(probe) ? 32 : 8;
-  std::uint32_t total = sum(tcp - addresses, addresses + tcp_header_size) + IPPROTO_TCP + tcp_header_size;
-  while (total >> 16) total = (total & 0xffff) + (total >> 16);
-  put16(tcp + 16, ~total);
+  put16(tcp + 16,
+        checksum(sum(tcp - addresses, addresses + tcp_header_size) + IPPROTO_TCP + tcp_header_size));
 }
 
-Header read_header(const wire::Bytes& packet) {
+Header read_header(std::span<const std::uint8_t> packet) {
+  if (!holds_tcp(packet)) return {};
   const std::size_t offset = tcp_offset(packet);
   if (packet.size() < offset + ports_size) return {};
   const std::uint8_t* tcp = &packet[offset];

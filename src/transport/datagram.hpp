@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <tcpcraft/wire/endpoint.hpp>
 #include <tcpcraft/wire/options.hpp>
@@ -13,15 +14,14 @@ wire::Bytes make_probe(const wire::Endpoint& peer, const wire::Endpoint& kernel)
 /// Gives the probe a sequence number, and the checksum that belongs to it.
 void number_probe(wire::Bytes& probe, std::uint32_t seq);
 
-/// Where an IP datagram from a raw TCP socket comes from and goes to, and what of its TCP header a barrier
-/// needs.
+/// Where an IP datagram comes from and goes to, and what of its TCP header a barrier needs.
 struct Header {
   wire::Endpoint source;
   wire::Endpoint destination;
   std::uint32_t ack = 0;
   std::uint8_t flags = 0;
 };
-/// What a datagram is too short for is zero.
-Header read_header(const wire::Bytes& packet);
+/// What a datagram is too short for is zero, and everything where it does not carry TCP.
+Header read_header(std::span<const std::uint8_t> packet);
 
 }  // namespace tcpcraft::transport

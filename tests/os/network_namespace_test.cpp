@@ -14,8 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include <tcpcraft/os/device.hpp>
 #include <tcpcraft/os/network_namespace.hpp>
 #include <tcpcraft/os/rst_guard.hpp>
+#include <tcpcraft/os/sink_device.hpp>
 #include <tcpcraft/os/tcp_socket.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
 
@@ -87,6 +89,10 @@ TEST(OrdinaryUser, an_ordinary_user_can_do_all_that_is_needed) {
     add_loopback_address(address, sizeof address);
     write_sysctl("net.ipv4.tcp_rfc1337", "1");
     RstGuard guard(SocketAddress::from(address, sizeof address, 0));
+    constexpr std::uint8_t peer[] = {192, 0, 2, 2};
+    const SinkDevice sink;
+    configure_device(sink.name(), {address, peer}, 1500);
+    check(::socket(AF_PACKET, SOCK_DGRAM, 0), "AF_PACKET");
     return ::geteuid() == nobody && may_use_raw_sockets() && read_sysctl("ipv4/tcp_rfc1337") == "1" ? 0 : 2;
   });
   if (code == elsewhere) GTEST_SKIP() << "only root outside any user namespace can become an ordinary user";
@@ -128,6 +134,19 @@ TEST_F(NetworkNamespace, an_added_address_can_be_bound_at_once) {
   EXPECT_NE(ClosedPort(SocketAddress::from(v4, sizeof v4, 0)).port(), 0);
   EXPECT_NE(ClosedPort(SocketAddress::from(v6, sizeof v6, 0)).port(), 0);
   EXPECT_NO_THROW(add_loopback_address(v4, sizeof v4)) << "an address that is there already is no error";
+}
+
+TEST_F(NetworkNamespace, what_is_sent_to_an_added_address_arrives_at_once) {
+  for (std::uint8_t last = 100; last < 120; ++last) {
+    const std::uint8_t v6[] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last};
+    add_loopback_address(v6, sizeof v6);
+    const SocketAddress address = SocketAddress::from(v6, sizeof v6, 9);
+    const UniqueFd socket(check(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+    check(::bind(socket.get(), address.get(), address.length), "bind");
+    EXPECT_EQ(::sendto(socket.get(), "x", 1, 0, address.get(), address.length), 1);
+    char received;
+    EXPECT_EQ(::recv(socket.get(), &received, 1, MSG_DONTWAIT), 1);
+  }
 }
 
 TEST_F(NetworkNamespace, a_sysctl_is_set) {

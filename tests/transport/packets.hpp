@@ -75,6 +75,15 @@ inline wire::Bytes tcp_bytes(const Packet& packet) {
   return tcp;
 }
 
+/// Makes the checksum of an IPv4 header right; an IPv6 header has none.
+inline void sum_ip_header(wire::Bytes& packet) {
+  if (packet.at(0) >> 4 == 6) return;
+  packet[10] = packet[11] = 0;
+  const std::uint16_t sum = detail::checksum({packet.begin(), packet.begin() + 20});
+  packet[10] = static_cast<std::uint8_t>(sum >> 8);
+  packet[11] = static_cast<std::uint8_t>(sum);
+}
+
 /// The whole datagram; IPv6 with traffic class 0xb8 and flow label 0x12345, hop limit 61.
 inline wire::Bytes to_bytes(const Packet& packet) {
   using detail::put;
@@ -96,6 +105,7 @@ inline wire::Bytes to_bytes(const Packet& packet) {
   }
   for (const wire::IpAddress* address : {&packet.from.address, &packet.to.address})
     bytes.insert(bytes.end(), address->data(), address->data() + address->size());
+  sum_ip_header(bytes);
   bytes.insert(bytes.end(), tcp.begin(), tcp.end());
   return bytes;
 }

@@ -19,8 +19,8 @@ std::string why_not_private(int error);
 /// Only for a private namespace.
 void bring_up_loopback();
 
-/// Adds an address to `lo`, with a prefix of one host and no duplicate address detection. `address` is 4 or
-/// 16 bytes in network order. Only for a private namespace.
+/// Adds an address to `lo`, with a prefix of one host and no duplicate address detection; packets for it are
+/// received from then on. `address` is 4 or 16 bytes in network order. Only for a private namespace.
 void add_loopback_address(const std::uint8_t* address, std::size_t size);
 
 /// Writes one sysctl of this network namespace. `name` is spelled with dots, `net.ipv4.tcp_rfc1337`. Throws
