@@ -34,18 +34,20 @@ bool is_finding(Verdict verdict) {
          verdict == Verdict::inconclusive;
 }
 
+std::string deviation_sign(const model::Deviation& deviation) {
+  std::string_view id = deviation.id;
+  if (id.starts_with('D')) id.remove_prefix(1);
+  return printable(id.substr(0, 2));
+}
+
 std::string symbol(const CellResult& result) {
   switch (result.verdict) {
     case Verdict::conforms:
       return ".";
     case Verdict::alternative:
       return "a";
-    case Verdict::deviation: {
-      if (result.deviations.empty()) return "D";
-      std::string_view id = result.deviations.front()->id;
-      if (id.starts_with('D')) id.remove_prefix(1);
-      return printable(id.substr(0, 2));
-    }
+    case Verdict::deviation:
+      return result.deviations.empty() ? "D" : deviation_sign(*result.deviations.front());
     case Verdict::new_deviation:
       return "!!";
     case Verdict::vanished:

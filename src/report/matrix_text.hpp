@@ -24,6 +24,9 @@ std::string_view phrase(matrix::Verdict verdict);
 /// Whether somebody has to look at such a cell.
 bool is_finding(matrix::Verdict verdict);
 
+/// `04` for `D04`.
+std::string deviation_sign(const model::Deviation& deviation);
+
 /// The verdict in at most two characters; of a known deviation the first one's number.
 std::string symbol(const matrix::CellResult& result);
 

@@ -12,6 +12,9 @@ namespace {
 using matrix::Observation;
 using matrix::Passed;
 
+/// Data is a pattern, of which the length is what matters.
+constexpr std::size_t shown_payload = 8;
+
 /// The place of the injected segment in the trace: the last of the peer's that has its numbers, since one of
 /// the set-up may have them too. What is malformed is not read back as it was meant, so options and data do
 /// not count.
@@ -54,7 +57,7 @@ std::vector<TraceLine> trace_lines(const Observation& observation) {
     if (!own && passed.segment.has(wire::Flag::syn)) own = passed.segment.seq;
     const wire::Origins origins =
         passed.from_kernel ? wire::Origins{kernel, peer} : wire::Origins{peer, kernel};
-    std::string text = in_columns(wire::format_segment(passed.segment, origins));
+    std::string text = in_columns(wire::format_segment(passed.segment, origins, shown_payload));
     if (i == injected) text += deformity_text(observation.deformity);
     lines.push_back({passed.from_kernel, i == injected, passed.time, std::move(text)});
   }
