@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ enum class Verdict {
 
 /// `conforms`, `alternative`, `deviation`, `new`, `vanished`, `inconclusive`.
 std::string_view to_string(Verdict verdict);
+/// The verdict of that name, letter by letter as above; nothing otherwise.
+std::optional<Verdict> parse_verdict(std::string_view name);
 
 struct Cell {
   const StateVariant* state = nullptr;
