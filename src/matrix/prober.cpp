@@ -86,15 +86,14 @@ struct Prober::Impl {
 
   void look_at_application(Observation& observation) {
     Application& application = stage.application;
-    const bool opened = observation.before.state == State::syn_received && observation.before.passive &&
-                        is_synchronized(observation.state);
-    if (opened) application.accept();
+    // Whatever state it is in: the kernel may offer a connection that is not ESTABLISHED yet, or no more.
+    if (observation.before.state == State::syn_received && observation.before.passive) application.accept();
     if (!application.connected()) return;
 
     // Before the first read, which would take the error away.
     observation.socket_error = application.take_error();
-    // In ESTABLISHED and CLOSE-WAIT a delayed ACK is sent when that is asked for after the last read; in other
-    // states the read sends it if that was asked for before.
+    // In ESTABLISHED and CLOSE-WAIT a delayed ACK is sent when that is asked for after the last read; in
+    // other states the read sends it if that was asked for before.
     application.flush_ack();
     const bool at_end = application.read(observation.delivered);
     const bool was_at_end = observation.before.fin_received.has_value() || observation.socket_error != 0;
