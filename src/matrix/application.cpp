@@ -31,8 +31,10 @@ Application::Application(const wire::Endpoint& kernel, const wire::Endpoint& pee
 os::UniqueFd Application::open_bound() const {
   os::UniqueFd socket = os::open_tcp_socket(kernel_.family());
   os::set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
-  // Sockets inherit it from the one that listens: most connections end abortively, few in order.
+  // Sockets inherit these from the one that listens. Most connections end abortively, few in order; and a
+  // byte that is marked urgent is read among the others (RFC 6093, section 6).
   set_abortive(socket, true);
+  os::set_option(socket, SOL_SOCKET, SO_OOBINLINE, 1, "SO_OOBINLINE");
   os::bind_socket(socket, kernel_);
   return socket;
 }

@@ -86,9 +86,8 @@ struct Prober::Impl {
 
   void look_at_application(Observation& observation) {
     Application& application = stage.application;
-    const bool opened = observation.before.state == State::syn_received && observation.before.passive &&
-                        is_synchronized(observation.state);
-    if (opened) application.accept();
+    // Whatever state it is in: the kernel may offer a connection that is not ESTABLISHED yet, or no more.
+    if (observation.before.state == State::syn_received && observation.before.passive) application.accept();
     if (!application.connected()) return;
 
     // Before the first read, which would take the error away.

@@ -60,6 +60,8 @@ std::string Stage::set_up(const StateVariant& state, bool timestamps) {
 
 std::string Stage::follow(const Act& act) {
   if (std::string wrong = perform(act); !wrong.empty()) return wrong;
+  // Nothing passes on the link.
+  if (act.kind == Kind::listen || act.kind == Kind::accept) return {};
   const std::size_t heard = conversation.hear();
   const Due expected = due(act.kind);
   if (act.kind == Kind::close) conversation.tcb.orphaned = true;
@@ -108,14 +110,17 @@ void Stage::read() {
 }
 
 /// A window that was offered is not taken back, so it is filled to its edge. The ACK that says that it is
-/// closed is not due at once; a probe of one byte beyond the edge demands it.
+/// closed is not due at once; an old byte, acknowledged long since, demands it. (So would a probe beyond the
+/// edge, but whether its own ACK counts is one of the questions.)
 std::string Stage::fill_window() {
   const model::Tcb& tcb = conversation.tcb;
-  const auto closed = [&tcb] { return tcb.rcv_wnd() == 0 && tcb.last_ack_sent == tcb.rcv_nxt; };
-  for (int sent = 0; !closed(); ++sent) {
+  for (int sent = 0; tcb.rcv_wnd() != 0 || tcb.last_ack_sent != tcb.rcv_nxt; ++sent) {
     if (sent == patience) return "set-up: the receive window does not close";
     const std::uint32_t room = std::min(tcb.rcv_wnd(), largest_text);
-    conversation.send(ack, tcb.rcv_nxt, tcb.snd_nxt, std::max(room, 1u));
+    if (room != 0)
+      conversation.send(ack, tcb.rcv_nxt, tcb.snd_nxt, room);
+    else
+      conversation.send(ack, tcb.last_ack_sent - 2, tcb.snd_nxt, 1);
     unread += room;
     conversation.hear();
   }

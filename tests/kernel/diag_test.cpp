@@ -144,6 +144,28 @@ TEST_P(SockDiagTest, unread_and_unacknowledged_bytes) {
   EXPECT_EQ(of(client).unread_bytes, 0u);
 }
 
+TEST_P(SockDiagTest, variables_of_a_full_socket_alone) {
+  Client client(kernel);
+  os::UniqueFd server = accept();
+  std::optional<TcpVariables> before, after;
+  EXPECT_EQ(diag->query(kernel, client.endpoint(), before).state, "ESTABLISHED");
+  client.write("hello");
+  diag->query(kernel, client.endpoint(), after);
+  ASSERT_TRUE(before && after);
+  EXPECT_EQ(after->segs_in, before->segs_in + 1);
+  EXPECT_EQ(after->bytes_received, before->bytes_received + 5);
+  EXPECT_GT(after->snd_wnd, 0u);
+
+  char text[5];
+  ASSERT_EQ(::recv(server.get(), text, sizeof text, 0), 5);
+  server.reset();
+  client.close();
+  EXPECT_EQ(diag->query(kernel, client.endpoint(), after).state, "TIME-WAIT");
+  EXPECT_FALSE(after);
+  diag->query(kernel, test::loopback(GetParam(), 4321), after);
+  EXPECT_FALSE(after) << "the listening socket's are not the connection's";
+}
+
 TEST_P(SockDiagTest, destroy_resets_an_established_connection_and_leaves_the_listener) {
   Client client(kernel);
   const os::UniqueFd server = accept();

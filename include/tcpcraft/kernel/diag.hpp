@@ -28,8 +28,8 @@ class SockDiag {
   /// listens at `kernel`.
   SocketState query(const wire::Endpoint& kernel, const wire::Endpoint& peer);
 
-  /// The same, with the variables of a connection that has a full socket: neither a half-open one of a passive
-  /// open nor TIME-WAIT has.
+  /// The same, with the variables of a connection that has a full socket: neither a half-open one of a
+  /// passive open nor TIME-WAIT has.
   SocketState query(const wire::Endpoint& kernel, const wire::Endpoint& peer,
                     std::optional<TcpVariables>& variables);
 
