@@ -65,4 +65,20 @@ struct SendCommand {
 };
 int send(const SendCommand& command);
 
+struct MatrixCommand {
+  std::vector<std::string> states;   ///< patterns; none: all
+  std::vector<std::string> classes;  ///< patterns; none: the default set
+  bool all = false;                  ///< all classes
+  std::string cell;                  ///< STATE:CLASS
+  std::string ip = "both";
+  std::string link = "loopback";
+  std::string profile = "linux";
+  std::string rate_limits = "off";
+  std::string json, html, baseline, scenarios;
+  bool list = false;
+  bool verbose = false;
+  std::string color = "auto";
+};
+int play_matrix(MatrixCommand command);
+
 }  // namespace tcpcraft::cli

@@ -1,12 +1,15 @@
 #include "common.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 
 #include "commands.hpp"
@@ -57,6 +60,22 @@ std::optional<scenario::Scenario> read_scenario(const std::string& path, scenari
   for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
     complaints += report::format_diagnostic(source, diagnostic, style) + "\n";
   return std::move(reading.scenario);
+}
+
+OutputFile::OutputFile(const std::string& path) : path_(path) {
+  if (!path.empty())
+    fd_ = os::UniqueFd(os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666), "open " + path));
+}
+
+void OutputFile::write(const std::function<std::string()>& text) const {
+  if (!fd_) return;
+  const std::string content = text();
+  os::check(::ftruncate(fd_.get(), 0), "truncate " + path_);
+  for (std::size_t at = 0; at < content.size();) {
+    const ssize_t written = ::write(fd_.get(), content.data() + at, content.size() - at);
+    if (written == -1 && errno == EINTR) continue;
+    at += static_cast<std::size_t>(os::check(static_cast<int>(written), "write " + path_));
+  }
 }
 
 runner::Outcome outcome_of(const std::function<runner::Outcome()>& body) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <tcpcraft/os/unique_fd.hpp>
 #include <tcpcraft/report/style.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/reader.hpp>
@@ -24,6 +25,20 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 /// Reads a scenario; nothing where it cannot be used, and then all that is wrong with it is in `complaints`.
 std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
                                                 std::string& complaints, const report::Style& style);
+
+/// A file that a command writes in the end, opened at once: being unable to is known before the work is done,
+/// and from inside a private network other users' folders are out of reach. Its old content stays until then.
+class OutputFile {
+ public:
+  /// No file where `path` is empty. Throws std::system_error.
+  explicit OutputFile(const std::string& path);
+  /// Writes what `text` makes, where there is a file. Throws std::system_error.
+  void write(const std::function<std::string()>& text) const;
+
+ private:
+  std::string path_;
+  os::UniqueFd fd_;
+};
 
 /// What `body` returns, or what became of it where it threw: nothing can run here, the command line is wrong,
 /// or the system refused.

@@ -73,7 +73,8 @@ void process(Arriving& a) {
 bool same(const Outcome& a, const Outcome& b) {
   return a.reply.kind == b.reply.kind && a.reply.seq == b.reply.seq && a.reply.ack == b.reply.ack &&
          a.after.state == b.after.state && a.delivered == b.delivered && a.fin == b.fin &&
-         a.after.snd_una == b.after.snd_una && a.after.rcv_nxt == b.after.rcv_nxt;
+         a.after.snd_una == b.after.snd_una && a.after.snd_wnd == b.after.snd_wnd &&
+         a.after.rcv_nxt == b.after.rcv_nxt && a.after.ts_recent == b.after.ts_recent;
 }
 
 /// The branches that this one passed by: as it, and one option more.

@@ -72,6 +72,7 @@ bool check_simultaneous_open(Arriving& a) {
     return a.answer(rules::syn_received_crossing_letter, Reply::Kind::ack);
   a.tcb.state = State::established;
   a.tcb.snd_una = segment.ack;
+  take_timestamp(a.tcb, segment);
   take_window(a.tcb, segment);
   if (a.deviates(d::crossing_syn_ack)) return a.answer(rules::syn_received_crossing, Reply::Kind::ack);
   return a.decide(rules::syn_received_crossing);
@@ -232,6 +233,8 @@ bool check_rst(Arriving& a) {
 bool check_syn(Arriving& a) {
   if (!a.segment.has(Flag::syn)) return false;
   if (is_request(a.tcb)) {
+    const bool repeated = a.segment.seq == a.tcb.irs && a.segment.has(Flag::ack) && acknowledges_syn(a);
+    if (repeated && a.deviates(d::syn_ack_with_text)) return a.answer(rules::syn_challenge, Reply::Kind::ack);
     const bool good = !a.segment.has(Flag::ack) || acknowledges_syn(a);
     const Reply::Kind kind = good && a.deviates(d::embryonic_reset) ? Reply::Kind::rst : Reply::Kind::none;
     return a.end(rules::syn_received_syn, kind, State::listen);

@@ -15,20 +15,17 @@ namespace d = deviations;
 
 namespace {
 
-/// RFC 7323, section 4.3. Done only for segments whose ACK is in range, since one that merely draws a
-/// challenge ACK may be forged and must leave no trace.
-void take_timestamp(Tcb& tcb, const Segment& segment) {
-  const auto* timestamps = wire::find<wire::Timestamps>(segment.options);
-  if (!tcb.timestamps() || !timestamps) return;
-  if (newer_by(timestamps->tsval, tcb.ts_recent) >= 0 && !after(segment.seq, tcb.last_ack_sent))
-    tcb.ts_recent = timestamps->tsval;
-}
-
 /// An older segment must not put an older window in force.
-void update_window(Tcb& tcb, const Segment& segment) {
+void update_window(Arriving& a, bool advances) {
+  Tcb& tcb = a.tcb;
+  const Segment& segment = a.segment;
   if (before(segment.ack, tcb.snd_una)) return;
-  if (after(segment.seq, tcb.snd_wl1) || (segment.seq == tcb.snd_wl1 && !after(tcb.snd_wl2, segment.ack)))
-    take_window(tcb, segment);
+  const bool newer = after(segment.seq, tcb.snd_wl1);
+  if (!newer && (segment.seq != tcb.snd_wl1 || after(tcb.snd_wl2, segment.ack))) return;
+  const std::uint32_t window = window_of(segment, tcb.scaling(), tcb.received.window_scale);
+  const bool shrinks = window != 0 && window < tcb.snd_wnd;
+  if (!newer && !advances && shrinks && !is_mini(tcb) && a.deviates(d::window_not_shrunk)) return;
+  take_window(tcb, segment);
 }
 
 /// One past the last byte of data: the FIN's number, where there is one.
@@ -196,10 +193,21 @@ bool check_ack_range(Arriving& a) {
   return unsent ? a.answer(rules::ack_unsent, Reply::Kind::ack) : challenge_old_ack(a);
 }
 
+/// Done only for segments whose ACK is in range, since one that merely draws a challenge ACK may be forged
+/// and must leave no trace.
+void take_timestamp(Tcb& tcb, const Segment& segment) {
+  const auto* timestamps = wire::find<wire::Timestamps>(segment.options);
+  if (!tcb.timestamps() || !timestamps) return;
+  if (newer_by(timestamps->tsval, tcb.ts_recent) >= 0 && !after(segment.seq, tcb.last_ack_sent))
+    tcb.ts_recent = timestamps->tsval;
+}
+
 void process_ack(Arriving& a) {
   Tcb& tcb = a.tcb;
   const Segment& segment = a.segment;
-  take_timestamp(tcb, segment);
+  const bool stays_old =
+      tcb.state == State::time_wait && segment.seg_len() > 0 && a.deviates(d::time_wait_timestamp);
+  if (!stays_old) take_timestamp(tcb, segment);
   const bool advances = after(segment.ack, tcb.snd_una) && !after(segment.ack, tcb.snd_nxt);
   if (advances) tcb.snd_una = segment.ack;
   if (tcb.state == State::syn_received) {
@@ -207,7 +215,7 @@ void process_ack(Arriving& a) {
     a.end(rules::syn_received_ack, Reply::Kind::none, State::established);
     return;
   }
-  update_window(tcb, segment);
+  update_window(a, advances);
   if (advance_state(a)) return;
   if (tcb.state == State::time_wait && segment.seg_len() == 0 && a.may(rules::time_wait_ack))
     a.answer(rules::time_wait_ack, Reply::Kind::ack);

@@ -84,6 +84,8 @@ void synchronize(Tcb& tcb, const wire::Segment& syn);
 bool check_ack_range(Arriving& a);
 /// The fifth step for an ACK in range: SND.UNA, the send window, the states that wait for an ACK.
 void process_ack(Arriving& a);
+/// TS.Recent from this segment, if it is the one to take it from (RFC 7323, section 4.3).
+void take_timestamp(Tcb& tcb, const wire::Segment& segment);
 /// SND.WND, SND.WL1 and SND.WL2 from this segment.
 void take_window(Tcb& tcb, const wire::Segment& segment);
 /// The seventh and eighth step: text into the queue, in order to the application, and the FIN behind it.

@@ -20,6 +20,7 @@ constexpr const Deviation* of_linux[] = {
     &d::time_wait_rst,     &d::time_wait_ack,      &d::time_wait_no_ack,
     &d::time_wait_syn_fin, &d::syn_text,           &d::fin_at_closed_window,
     &d::syn_sent_echo,     &d::second_fin,         &d::left_edge,
+    &d::syn_ack_with_text, &d::window_not_shrunk,  &d::time_wait_timestamp,
 };
 
 constexpr const Rule* chosen_by_linux[] = {&rules::window_closed_drop, &rules::time_wait_data_ack};

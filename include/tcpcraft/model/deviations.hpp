@@ -110,4 +110,17 @@ inline constexpr Deviation left_edge{
     "a segment that ends at RCV.NXT passes the sequence check, and a RST by the data it carries",
     "tcp_sequence()", "6.18"};
 
+inline constexpr Deviation syn_ack_with_text{"D32", Nature::defect,
+                                             "a repeated SYN with a good ACK and text opens a passive "
+                                             "SYN-RECEIVED to the application, but is challenged and "
+                                             "leaves it in SYN-RECEIVED",
+                                             "tcp_check_req(), tcp_validate_incoming()", "6.18"};
+inline constexpr Deviation window_not_shrunk{
+    "D33", Nature::deliberate,
+    "a duplicate ACK that shrinks the send window, though not to zero, leaves it as it is",
+    "tcp_may_update_window()", "6.18"};
+inline constexpr Deviation time_wait_timestamp{
+    "D34", Nature::simplified, "in TIME-WAIT the newer TSval of a segment with text is not taken",
+    "tcp_timewait_state_process()", "6.18"};
+
 }  // namespace tcpcraft::model::deviations
