@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <tcpcraft/matrix/segment_class.hpp>
+#include <tcpcraft/wire/notation.hpp>
 
 namespace tcpcraft::matrix {
 
@@ -49,19 +50,6 @@ void deform(Malformed malformed, Injected& injected) {
       // Of a kind that means something, so that the length is all that is wrong.
       injected.segment.options.push_back(wire::RawOption{3, {7}, 1});
   }
-}
-
-std::string control(wire::Flags flags) {
-  struct Name {
-    Flag flag;
-    std::string_view text;
-  };
-  constexpr Name names[] = {{Flag::syn, "SYN"}, {Flag::fin, "FIN"}, {Flag::rst, "RST"}, {Flag::psh, "PSH"},
-                            {Flag::ack, "ACK"}, {Flag::urg, "URG"}, {Flag::ece, "ECE"}, {Flag::cwr, "CWR"}};
-  std::string joined;
-  for (const Name& name : names)
-    if (flags.has(name.flag)) joined += (joined.empty() ? "" : ",") + std::string(name.text);
-  return joined.empty() ? "none" : joined;
 }
 
 std::string signed_offset(std::string_view variable, std::int64_t offset) {
@@ -114,7 +102,7 @@ bool applies(const SegmentClass& segment_class, const StateVariant& state) {
 std::string to_string(const SegmentClass& segment_class) {
   std::string said = "SEQ=" + to_string(segment_class.seq);
   if (segment_class.ack) said += " ACK=" + to_string(*segment_class.ack);
-  said += " CTL=" + control(segment_class.flags) + " LEN=" + std::to_string(segment_class.length);
+  said += " CTL=" + wire::format_flags(segment_class.flags) + " LEN=" + std::to_string(segment_class.length);
   if (segment_class.window != SegmentClass{}.window) said += " WND=" + std::to_string(segment_class.window);
   if (segment_class.urgent_pointer != 0) said += " UP=" + std::to_string(segment_class.urgent_pointer);
   said += describe(segment_class.stamp);

@@ -73,13 +73,24 @@ engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemEr
   }
 }
 
-std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports) {
+/// Whether a step states a time, which only the kernel's own stamps can tell.
+bool has_times(const scenario::Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const scenario::Step& step) {
+    const auto* expect = std::get_if<scenario::Expect>(&step.action);
+    return expect && expect->segment.spec.within;
+  });
+}
+
+std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports,
+                                           bool stamped) {
   const wire::IpAddress& kernel = setup.kernel.address;
   const wire::IpAddress& peer = setup.peer.address;
   const bool elsewhere = net == Net::target && kernel != peer;  // not an address of this host
   if (elsewhere) return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
-  return std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer,
-                                                   net != Net::isolated);
+  auto link =
+      std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer, net != Net::isolated);
+  if (stamped) link->await_stamps(std::chrono::seconds(1));
+  return link;
 }
 
 void add_address(const wire::IpAddress& address) {
@@ -141,10 +152,12 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   setup.kernel = scenario.kernel.address;
   setup.peer = {scenario.peer.address, ports.peer.front()};
   setup.iss = wire::SeqNum(initial_sequence_number(scenario, options.seed));
-  setup.fresh_counters = setup.immediate = options.net == Net::isolated;
+  const bool times = has_times(scenario);
+  setup.immediate = options.net == Net::isolated;
+  setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
 
   kernel::LocalSide side(*kernel::parse_app(scenario.kernel.app), setup.kernel, setup.peer);
-  const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports);
+  const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports, times);
   engine::Result result = engine::play(scenario, setup, *link, side, clock, options.observer, options.tap);
   if (options.net != Net::target) side.discard_connection();
   return result;

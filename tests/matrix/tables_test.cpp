@@ -123,7 +123,7 @@ TEST(SegmentClasses, TheCommonOnes_AreThoseOfTheTable) {
 TEST(SegmentClasses, ToString_SaysTheDefinition) {
   EXPECT_EQ(to_string(*find_segment_class("rst_edge")), "SEQ=RCV.NXT+RCV.WND CTL=RST LEN=0");
   EXPECT_EQ(to_string(*find_segment_class("data_zerowin")),
-            "SEQ=RCV.NXT ACK=SND.UNA CTL=PSH,ACK LEN=100 WND=0");
+            "SEQ=RCV.NXT ACK=SND.UNA CTL=PSH-ACK LEN=100 WND=0");
   EXPECT_EQ(to_string(*find_segment_class("paws_rst")), "SEQ=RCV.NXT CTL=RST LEN=0 TSval=TS.Recent-100000");
   EXPECT_EQ(to_string(*find_segment_class("nots_rst")), "SEQ=RCV.NXT CTL=RST LEN=0 no TSopt");
   EXPECT_EQ(to_string(*find_segment_class("bad_csum_rst")), "SEQ=RCV.NXT CTL=RST LEN=0 bad checksum");

@@ -30,11 +30,16 @@ class LoopbackLink : public LocalLink {
   std::span<const Arrival> receive() override { return LocalLink::receive(); }
   int fd() const override { return socket_.get(); }
 
+  /// Waits until packets carry the kernel's own time, which begins a little after the link is opened: up to
+  /// `patience`. Whether they do. Probes as `barrier` does.
+  bool await_stamps(wire::Duration patience);
+
  private:
   void read_all() override;
   void read_one(std::size_t index);
 
   bool crowded_;
+  bool stamped_ = false;  ///< the last packet carried the kernel's time
   os::SocketAddress destination_;
   os::UniqueFd socket_;
   std::unique_ptr<Batch> batch_;
