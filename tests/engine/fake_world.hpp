@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cerrno>
 #include <deque>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -120,6 +122,19 @@ class FakeSide : public kernel::Side {
  public:
   bool pump() override { return false; }
   void add_poll(std::vector<pollfd>&) const override {}
+  /// The results that were written for a call of this name, one after another; then it would block.
+  calls::Result call(const calls::Call& call) override {
+    made.push_back(calls::format_call(call));
+    if (on_call) on_call(call);
+    std::deque<calls::Result>& left = results[std::string(calls::name_of(call))];
+    if (left.empty()) return calls::WouldBlock{EAGAIN};
+    calls::Result result = left.front();
+    left.pop_front();
+    return result;
+  }
+  void add_poll_of(const calls::Call& call, std::vector<pollfd>&) const override {
+    waited_for.push_back(calls::format_call(call));
+  }
   kernel::SocketState socket_state() override { return state; }
   kernel::Counters counters() override {
     kernel::Counters result = readings.empty() ? kernel::Counters{} : readings.front();
@@ -129,6 +144,10 @@ class FakeSide : public kernel::Side {
 
   kernel::SocketState state;
   std::deque<kernel::Counters> readings;
+  std::map<std::string, std::deque<calls::Result>> results;
+  std::function<void(const calls::Call&)> on_call;  ///< what else happens when a call is made
+  std::vector<std::string> made;
+  mutable std::vector<std::string> waited_for;
 };
 
 /// Everything a scenario needs, with a peer whose ISS is 100 and a kernel whose ISS the test writes.
