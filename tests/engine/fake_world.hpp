@@ -99,6 +99,10 @@ class FakeLink : public transport::Link {
     return outcome;
   }
   int fd() const override { return -1; }
+  /// What the kernel sends so long after now.
+  void later(wire::Duration delay, const wire::Segment& segment) {
+    later_.push_back({wire::encode(segment), clock_.now() + delay, true});
+  }
   void put(const wire::Segment& segment, wire::Time time) {
     passed_.push_back({wire::encode(segment), time, true});
   }
