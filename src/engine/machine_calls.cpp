@@ -115,7 +115,7 @@ std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::T
     return attempt(*running_);
   }
   end_call(running_->after);
-  if (makes_the_kernel_send(step.call)) cause_ = step_;
+  note_cause(step.call);
   advance();
   return {};
 }
@@ -147,7 +147,7 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
                      "came to " + calls::format_result(step.call, result),
                      calls::format_result(step.call, result), last_call(result_.trace));
   end_call(call.after);
-  if (makes_the_kernel_send(step.call)) cause_ = step_;
+  note_cause(step.call);
   const bool still_blocks = std::holds_alternative<calls::WouldBlock>(result);
   if (finishes && still_blocks) running_ = OpenCall{running_->call, running_->written};
   if (finishes && !still_blocks) running_.reset();
@@ -157,6 +157,13 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   }
   advance();
   return {};
+}
+
+/// What the kernel sends now it sends because of this call, not of the peer's last segment.
+void Machine::note_cause(const calls::Call& call) {
+  if (!makes_the_kernel_send(call)) return;
+  cause_ = step_;
+  last_rule_ = nullptr;
 }
 
 /// The step before ended at `anchor_`, and this one, which follows at once, at `after`: somewhere in between

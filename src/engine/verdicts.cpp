@@ -69,7 +69,7 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
   mismatch.span = step.segment.span_of(first.part);
   mismatch.label = "received " + first.received;
   mismatch.expected = describe_expected(spec, unread.expectation);
-  mismatch.rule = first.rule ? first.rule : last_rule_;
+  if (first.rule || last_rule_) mismatch.rule = first.rule ? first.rule : last_rule_;
   if (first.model_agrees)
     mismatch.derived = first.received + ", as received: it is the scenario that says otherwise";
   mismatch.differences = std::move(found);

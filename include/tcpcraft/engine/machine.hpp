@@ -134,6 +134,7 @@ class Machine {
   void take_result(OpenCall& call, calls::Result result);
   void note_listening(const calls::Call& call, const calls::Result& result);
   void end_call(wire::Time after);
+  void note_cause(const calls::Call& call);
   Action fail_call(const scenario::AppCall& step, std::string summary, std::string label,
                    std::string received, std::optional<std::size_t> trace_entry = {});
 
