@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <tcpcraft/engine/craft.hpp>
+#include <tcpcraft/model/peer.hpp>
 
 namespace tcpcraft::engine {
 namespace {
@@ -127,7 +128,9 @@ Crafted craft(const wire::SegmentSpec& spec, const model::Tcb& peer, const scena
   segment.df = field<unsigned>(spec.df, 1) != 0;
   segment.id = from.address.is_v6() ? std::uint16_t{0} : field<std::uint16_t>(spec.id, id);
   segment.flags = spec.flags;
-  segment.seq = spec.seq ? resolve(*spec.seq, names, names.origins.sender) : peer.snd_nxt;
+  const bool again = segment.has(Flag::syn) && segment.has(Flag::ack) && model::repeats_syn(peer);
+  const wire::SeqNum next = again ? *peer.iss : peer.snd_nxt;
+  segment.seq = spec.seq ? resolve(*spec.seq, names, names.origins.sender) : next;
   if (spec.ack)
     segment.ack = resolve(*spec.ack, names, names.origins.receiver);
   else if (segment.has(Flag::ack))

@@ -5,18 +5,13 @@
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/model/peer.hpp>
 
+#include "times.hpp"
+
 namespace tcpcraft::engine {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// How long a segment, or the link's echo of our own, may take where nothing else is said.
-constexpr wire::Duration patience = 1s;
-
-/// A wake-up later than this says that the host was elsewhere, and perhaps the kernel's timers with it. What
-/// was due is then given some grace to come after all: a segment that is merely late says nothing about the
-/// kernel.
-constexpr wire::Duration tolerated_lateness = 1ms;
 constexpr wire::Duration grace = 50ms;
 
 constexpr std::size_t largest_datagram = 65535;
@@ -52,6 +47,7 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
       setup_(setup),
       observer_(observer),
       peer_(model::peer_with(setup.iss)),
+      listening_(scenario::listens_at_first(scenario)),
       anchor_(start),
       clock_base_(setup.timestamp) {
   result_.started = start;
@@ -61,7 +57,7 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
 
 model::Tcb& Machine::connection(Ports ports) {
   const auto [found, created] = connections_.try_emplace(ports);
-  const bool served = ports.first == setup_.kernel.port && scenario_.kernel.app != "none";
+  const bool served = ports.first == setup_.kernel.port && listening_;
   if (created && served) found->second = model::listening();
   return found->second;
 }
@@ -107,7 +103,7 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
                ": the guard of the crafted port leaks, so this run says nothing about the kernel under test");
     return;
   }
-  entry.step = last_send_ = pending_->step;
+  entry.step = pending_->step;
   const bool deformed = pending_->crafted.deformity.any();
   pending_.reset();
   const Ports ports{entry.segment.destination.port, entry.segment.source.port};
@@ -124,8 +120,10 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
   last_rule_ = entry.rule;
+  cause_ = entry.step;
   last_send_entry_ = result_.trace.size();
   anchor_ = arrival.time;
+  anchor_slack_ = {};
   anchor_exact_ = arrival.kernel_time;
   record(std::move(entry));
 }
@@ -152,12 +150,24 @@ void Machine::settle(model::Tcb& kernel, const wire::Segment& segment) {
   std::get<PassedSegment>(result_.trace[*last_send_entry_]).origins = {peer_.iss, peer_.irs};
 }
 
+/// The kernel opens the connection another time, after a refusal or the like: the peer begins anew too.
+void Machine::open_anew(model::Tcb& kernel, const wire::Segment& segment) {
+  const bool is_open = kernel.state != model::State::closed && kernel.state != model::State::listen &&
+                       kernel.state != model::State::time_wait;
+  if (!segment.has(wire::Flag::syn) || segment.has(wire::Flag::ack) || !kernel.iss || is_open) return;
+  kernel = {};
+  peer_ = model::peer_with(setup_.iss);
+}
+
 void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival) {
   ++kernel_segments_;
   const Ports ports{segment.source.port, segment.destination.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
-  if (own_connection) settle(kernel, segment);
+  if (own_connection) {
+    settle(kernel, segment);
+    open_anew(kernel, segment);
+  }
   Unread unread{
       arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), came_of_lateness(arrival),
       {},           result_.trace.size()};
@@ -188,10 +198,15 @@ void Machine::counters(const kernel::Counters& counters) {
 Action Machine::next(wire::Time now) {
   waiting_since_.reset();
   if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};
+  if (finished_) return Finished{};
+  if (const auto resumed = resume_running()) return *resumed;
   while (!finished_) {
-    const auto action = proceed(now);
+    auto action = proceed(now);
     if (!action) continue;
-    if (std::holds_alternative<WaitUntil>(*action)) waiting_since_ = now;
+    if (auto* wait = std::get_if<WaitUntil>(&*action)) {
+      waiting_since_ = now;
+      if (running_ && !running_->result && !running_->in_progress) wait->running = &running_->call;
+    }
     return *action;
   }
   return Finished{};
@@ -202,18 +217,21 @@ std::optional<Action> Machine::proceed(wire::Time now) {
   return std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action);
 }
 
+/// When the last segment passed; the start where none has.
+wire::Time Machine::last_passage() const {
+  for (auto entry = result_.trace.rbegin(); entry != result_.trace.rend(); ++entry)
+    if (const auto* passed = std::get_if<PassedSegment>(&*entry)) return passed->time;
+  return result_.started;
+}
+
 /// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
 /// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
 /// a pause of its own.
 bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
   if (waiting_since_ && arrival.time >= *waiting_since_) return false;
-  wire::Time before = result_.started;
-  for (auto entry = result_.trace.rbegin(); entry != result_.trace.rend(); ++entry)
-    if (const auto* passed = std::get_if<PassedSegment>(&*entry)) {
-      before = passed->time;
-      break;
-    }
-  return arrival.time - std::max(before, anchor_) > tolerated_lateness;
+  wire::Time before = std::max(last_passage(), anchor_);
+  if (called_ && arrival.time >= *called_) before = std::max(before, *called_);
+  return arrival.time - before > tolerated_lateness;
 }
 
 Action Machine::blame_lateness(const Unread& unread) {
@@ -229,6 +247,9 @@ void Machine::advance() {
   grace_.reset();
   state_.reset();
   counters_.reset();
+  call_.reset();
+  call_deadline_.reset();
+  tried_ = false;
 }
 
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
@@ -301,12 +322,14 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
     return fail_segment(step, unread, std::move(found));
   }
   const auto& within = spec.within;
-  if (step.optional && within && (unread.time > bound || unread.time < anchor_ + within->min)) {
+  const wire::Time earliest = anchor_ - anchor_slack_;
+  if (step.optional && within && (unread.time > bound || unread.time < earliest + within->min)) {
     advance();
     return {};
   }
   if (auto untimely = judge_time(step, unread, bound)) return untimely;
   anchor_ = unread.time;
+  anchor_slack_ = {};
   anchor_exact_ = unread.kernel_time;
   unread_.pop_front();
   advance();
@@ -329,7 +352,9 @@ std::optional<Action> Machine::play(const scenario::Silence& step, wire::Time no
     return {};
   }
   const wire::Time end = anchor_ + *step.duration;
-  if (!unread_.empty() && unread_.front().time <= end) return broken(unread_.front());
+  if (!unread_.empty() && unread_.front().time <= end - anchor_slack_) return broken(unread_.front());
+  if (!unread_.empty() && unread_.front().time <= end && anchor_slack_ > tolerated_lateness)
+    return blame_lateness(unread_.front());
   if (now < end) return WaitUntil{end};
   scripted_ += *step.duration;
   anchor_ = end;

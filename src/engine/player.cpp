@@ -56,9 +56,17 @@ class Player {
     settle();
     machine_.barrier(outcome);
   }
+  void perform(const MakeCall& action) {
+    const wire::Time before = clock_.now();
+    calls::Result result = side_.call(*action.call);
+    machine_.called(std::move(result), before, clock_.now());
+    settle();
+  }
   void perform(WaitUntil action) {
     fds_.assign(1, pollfd{link_.fd(), POLLIN, 0});
     side_.add_poll(fds_);
+    for (const calls::Call* call : {action.call, action.running})
+      if (call) side_.add_poll_of(*call, fds_);
     clock_.wait(fds_, action.deadline);
     settle();
   }

@@ -5,6 +5,8 @@
 
 #include <tcpcraft/engine/machine.hpp>
 
+#include "times.hpp"
+
 namespace tcpcraft::engine {
 namespace {
 
@@ -28,7 +30,7 @@ std::string Machine::since_last_send(wire::Time time) const {
 
 Action Machine::fail(Mismatch mismatch) {
   mismatch.step = step_;
-  mismatch.cause = last_send_;
+  mismatch.cause = cause_;
   result_.mismatch = std::move(mismatch);
   return finish(Verdict::fail);
 }
@@ -67,7 +69,7 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
   mismatch.span = step.segment.span_of(first.part);
   mismatch.label = "received " + first.received;
   mismatch.expected = describe_expected(spec, unread.expectation);
-  mismatch.rule = first.rule ? first.rule : last_rule_;
+  if (first.rule || last_rule_) mismatch.rule = first.rule ? first.rule : last_rule_;
   if (first.model_agrees)
     mismatch.derived = first.received + ", as received: it is the scenario that says otherwise";
   mismatch.differences = std::move(found);
@@ -108,8 +110,15 @@ std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Un
                                              milliseconds(unread.time - bound) +
                                              " past its time, and nobody was awake to say so");
   const auto& within = step.segment.spec.within;
+  if (!within) return {};
   const wire::Duration elapsed = std::max(unread.time - anchor_, wire::Duration{});
-  if (!within || elapsed >= within->min) return {};
+  const wire::Duration at_most = elapsed + anchor_slack_;
+  if (at_most >= within->min) {
+    const bool fits = elapsed >= within->min && at_most <= within->max;
+    if (fits || anchor_slack_ <= tolerated_lateness) return {};
+    return finish(Verdict::inconclusive, "the host was late: a socket call came to its end in " +
+                                             milliseconds(anchor_slack_) + " that no step made");
+  }
   if (!anchor_exact_ || !unread.kernel_time)
     return finish(Verdict::inconclusive, "a segment had no time stamp of the kernel's");
   Mismatch mismatch = mismatch_of(unread);

@@ -38,19 +38,26 @@ Tcb peer_with(SeqNum iss) {
 void peer_sent(Tcb& peer, const Segment& segment, bool broken) {
   if (broken || segment.has(Flag::rst)) return;
   if (segment.has(Flag::syn)) {
-    // Of a peer, SYN-SENT says no more than that its first SYN is out.
+    // Of a peer, SYN-SENT says no more than that its first SYN is out; SYN-RECEIVED that it crossed the
+    // kernel's, and nothing has acknowledged that one yet.
     if (peer.state != State::closed) return;
-    peer.state = State::syn_sent;
+    const bool crosses = peer.irs && !segment.has(Flag::ack);
+    peer.state = crosses ? State::syn_received : State::syn_sent;
     if (peer.iss != segment.seq) peer.iss = peer.snd_una = segment.seq;
     peer.snd_nxt = segment.end();
     peer.offered = offer_of(segment);
-  } else if (segment.seg_len() > 0) {
-    peer.snd_nxt = later(peer.snd_nxt, segment.end());
+  } else {
+    if (segment.seg_len() > 0) peer.snd_nxt = later(peer.snd_nxt, segment.end());
+    if (peer.state == State::syn_received && segment.has(Flag::ack)) peer.state = State::syn_sent;
   }
   if (segment.has(Flag::fin)) peer.fin_sent = segment.end() - 1;
   if (segment.has(Flag::ack)) peer.last_ack_sent = segment.ack;
   if (const auto* timestamps = wire::find<wire::Timestamps>(segment.options))
     peer.ts_sent = timestamps->tsval;
+}
+
+bool repeats_syn(const Tcb& peer) {
+  return peer.state == State::syn_received;
 }
 
 void peer_received(Tcb& peer, const Segment& segment) {

@@ -18,6 +18,11 @@ double seconds(wire::Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+/// The beginning of a line: the time, and who.
+std::string when_and_who(wire::Time time, wire::Time start, const std::string& who, const Style& style) {
+  return "  " + style.dim(print("%.6f", seconds(time - start))) + "  " + who + "  ";
+}
+
 std::string count_text(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
@@ -34,15 +39,17 @@ std::string format_diagnostic(const scenario::Source& source, const scenario::Di
 std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool verbose,
                          const Style& style) {
   if (const auto* note = std::get_if<engine::PassedNote>(&entry))
-    return "  " + style.dim(print("%.6f", seconds(note->time - start))) + "  " + style.yellow("note") +
-           "    " + printable(note->text) + "\n";
+    return when_and_who(note->time, start, style.yellow("note  "), style) + printable(note->text) + "\n";
+  if (const auto* call = std::get_if<engine::PassedCall>(&entry))
+    return when_and_who(call->time, start, style.blue("app   "), style) + printable(call->text) +
+           (call->result.empty() ? "" : " -> " + printable(call->result)) + "\n";
   const auto& passed = std::get<engine::PassedSegment>(entry);
   std::string segment = wire::format_segment(passed.segment, passed.origins);
   const std::size_t flags = std::min(segment.find(' '), segment.size());
   if (flags < 8) segment.insert(flags, 8 - flags, ' ');
   const bool kernel = passed.from == engine::Party::kernel;
-  std::string line = "  " + style.dim(print("%.6f", seconds(passed.time - start))) + "  " +
-                     (kernel ? style.green("kernel") : style.cyan("peer  ")) + "  " + segment + "\n";
+  const std::string who = kernel ? style.green("kernel") : style.cyan("peer  ");
+  std::string line = when_and_who(passed.time, start, who, style) + segment + "\n";
   if (verbose && passed.rule)
     line += std::string(20, ' ') +
             style.dim(std::string(passed.rule->name) + ": " + std::string(passed.rule->says) + " (" +

@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::size_t shown_entries = 5;
 
-/// `ACK     seq=2 ack=2`: the flags in a column of their own.
+/// `ACK     seq=2 ack=2`: the flags in a column of their own. What is no segment stays as it is.
 std::string in_columns(std::string line) {
+  const bool segment = line.starts_with("none ") || (!line.empty() && line[0] >= 'A' && line[0] <= 'Z');
+  if (!segment) return line;
   const std::size_t flags = std::min(line.find(' '), line.size());
   if (flags < line.size() && flags < 7) line.insert(flags, 7 - flags, ' ');
   return line;

@@ -93,6 +93,15 @@ std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, 
   return link;
 }
 
+std::unique_ptr<kernel::LocalSide> open_side(const scenario::Scenario& scenario, const engine::Setup& setup) {
+  using Start = kernel::Script::Start;
+  const std::string& app = scenario.kernel.app;
+  if (app != "script")
+    return std::make_unique<kernel::LocalSide>(*kernel::parse_app(app), setup.kernel, setup.peer);
+  const Start start = scenario::listens_at_first(scenario) ? Start::listening : Start::idle;
+  return std::make_unique<kernel::LocalSide>(start, setup.kernel, setup.peer);
+}
+
 void add_address(const wire::IpAddress& address) {
   if (!address.is_loopback()) os::add_loopback_address(address.data(), address.size());
 }
@@ -156,10 +165,10 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   setup.immediate = options.net == Net::isolated;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
 
-  kernel::LocalSide side(*kernel::parse_app(scenario.kernel.app), setup.kernel, setup.peer);
+  const std::unique_ptr<kernel::LocalSide> side = open_side(scenario, setup);
   const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports, times);
-  engine::Result result = engine::play(scenario, setup, *link, side, clock, options.observer, options.tap);
-  if (options.net != Net::target) side.discard_connection();
+  engine::Result result = engine::play(scenario, setup, *link, *side, clock, options.observer, options.tap);
+  if (options.net != Net::target) side->discard_connection();
   return result;
 }
 

@@ -54,6 +54,7 @@ class ScenarioReader {
       context_.error(top, "the key 'scenario' is missing", "scenario: one line, the behaviour tested");
     if (root.kind == yaml::Node::Kind::map && !stepped)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
+    settle_app();
     check_addresses();
     return std::move(scenario_);
   }
@@ -87,10 +88,9 @@ class ScenarioReader {
     if (!name) return;
     static const std::vector<std::string_view> apps{"echo-once", "echo",     "discard",
                                                     "none",      "external", "script"};
-    if (*name == "script")
-      context_.error(node.span, "'app: script' is not built yet");
-    else if (std::find(apps.begin(), apps.end(), *name) == apps.end())
-      context_.error(node.span, "unknown app '" + *name + "'", did_you_mean(*name, apps));
+    if (std::find(apps.begin(), apps.end(), *name) == apps.end())
+      return context_.error(node.span, "unknown app '" + *name + "'", did_you_mean(*name, apps));
+    app_is_given_ = true;
     scenario_.kernel.app = *name;
   }
 
@@ -187,6 +187,25 @@ class ScenarioReader {
         });
   }
 
+  /// Socket calls need a script; without any, the `accept` of a handshake is left to the application.
+  void settle_app() {
+    std::vector<Step>& steps = scenario_.steps;
+    Kernel& kernel = scenario_.kernel;
+    const auto is_call = [](const Step& step, bool if_script) {
+      const auto* call = std::get_if<AppCall>(&step.action);
+      return call && call->if_script == if_script;
+    };
+    const auto first =
+        std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return is_call(step, false); });
+    if (!app_is_given_ && first != steps.end()) kernel.app = "script";
+    if (kernel.app == "script") return;
+    if (first != steps.end())
+      context_.error(first->verb,
+                     "only a script makes socket calls, and 'kernel.app' is '" + kernel.app + "'",
+                     "leave 'kernel.app' out, or write 'app: script' there");
+    std::erase_if(steps, [&](const Step& step) { return is_call(step, true); });
+  }
+
   /// On loopback both sides have one address where the scenario does not say otherwise.
   void check_addresses() {
     const wire::Endpoint& kernel = scenario_.kernel.address;
@@ -205,6 +224,7 @@ class ScenarioReader {
   Context& context_;
   Scenario scenario_;
   std::optional<Span> peer_address_span_;
+  bool app_is_given_ = false;
 };
 
 }  // namespace

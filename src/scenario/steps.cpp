@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "context.hpp"
+#include "call_reader.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -15,7 +15,7 @@ const std::vector<std::string_view> state_names{"LISTEN",     "SYN-RECEIVED", "S
 const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state",     "counter",
                                           "wait", "note",    "use",      "any-order", "app",
                                           "info", "dropped", "repeat"};
-const std::vector<std::string_view> not_built{"any-order", "app", "info", "dropped", "repeat"};
+const std::vector<std::string_view> not_built{"any-order", "info", "dropped", "repeat"};
 
 bool contains(const std::vector<std::string_view>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -29,7 +29,7 @@ std::string_view trim(std::string_view text) {
 
 class StepsReader {
  public:
-  explicit StepsReader(Context& context) : context_(context) {}
+  explicit StepsReader(Context& context) : context_(context), calls_(context) {}
 
   std::vector<Step> read(const yaml::Node& node) {
     if (node.kind != yaml::Node::Kind::list) {
@@ -72,6 +72,8 @@ class StepsReader {
       add(verb, value, Note{value.text});
     else if (verb.text == "use")
       read_use(verb, value);
+    else if (verb.text == "app")
+      read_app(verb, value);
     else if (const auto duration = context_.duration(value))
       add(verb, value, Wait{*duration});
   }
@@ -141,20 +143,42 @@ class StepsReader {
     add(verb, value, Counter{std::string(name), increase});
   }
 
+  void read_app(const yaml::Node& verb, const yaml::Node& value) {
+    if (auto call = calls_.read(value)) add(verb, value, std::move(*call));
+  }
+
   void read_use(const yaml::Node& verb, const yaml::Node& value) {
-    if (value.text == "active-open") return context_.error(value.span, "'use: active-open' is not built yet");
-    if (value.text != "handshake")
-      return context_.error(value.span, "unknown block '" + value.text + "'",
-                            did_you_mean(value.text, {"handshake", "active-open"}));
     const auto written = [&](std::string_view text, wire::Purpose purpose) {
       return WrittenSegment{wire::parse_segment(text, purpose).spec, value.span, {}};
     };
-    add(verb, value, Send{written("SYN", wire::Purpose::send)});
-    add(verb, value, Expect{written("SYN-ACK", wire::Purpose::expect), false});
-    add(verb, value, Send{written("ACK", wire::Purpose::send)});
+    const auto send = [&](std::string_view text) {
+      add(verb, value, Send{written(text, wire::Purpose::send)});
+    };
+    const auto expect = [&](std::string_view text) {
+      add(verb, value, Expect{written(text, wire::Purpose::expect), false});
+    };
+    if (value.text == "handshake") {
+      send("SYN");
+      expect("SYN-ACK");
+      send("ACK");
+      // Where an `accept` is running already, it is that one which takes the connection.
+      if (!calls_.running() || !std::holds_alternative<calls::Accept>(*calls_.running()))
+        add(verb, value, AppCall{AppCall::Mode::make, calls::Accept{}, {}, value.span, true});
+    } else if (value.text == "active-open") {
+      const AppCall connect{AppCall::Mode::make, calls::Connect{}, {}, value.span};
+      calls_.note(connect);
+      add(verb, value, connect);
+      expect("SYN");
+      send("SYN-ACK");
+      expect("ACK");
+    } else {
+      context_.error(value.span, "unknown block '" + value.text + "'",
+                     did_you_mean(value.text, {"handshake", "active-open"}));
+    }
   }
 
   Context& context_;
+  CallReader calls_;
   std::vector<Step> steps_;
 };
 
@@ -162,6 +186,19 @@ class StepsReader {
 
 std::vector<Step> read_steps(Context& context, const yaml::Node& node) {
   return StepsReader(context).read(node);
+}
+
+bool listens_at_first(const Scenario& scenario) {
+  if (scenario.kernel.app != "script") return scenario.kernel.app != "none";
+  for (const Step& step : scenario.steps) {
+    const auto* app = std::get_if<AppCall>(&step.action);
+    if (!app || std::holds_alternative<calls::Set>(app->call) ||
+        std::holds_alternative<calls::Get>(app->call))
+      continue;
+    return !std::holds_alternative<calls::Listen>(app->call) &&
+           !std::holds_alternative<calls::Connect>(app->call);
+  }
+  return true;
 }
 
 Span WrittenSegment::span_of(wire::Part part) const {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cerrno>
 #include <deque>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -99,6 +101,10 @@ class FakeLink : public transport::Link {
     return outcome;
   }
   int fd() const override { return -1; }
+  /// What the kernel sends so long after now.
+  void later(wire::Duration delay, const wire::Segment& segment) {
+    later_.push_back({wire::encode(segment), clock_.now() + delay, true});
+  }
   void put(const wire::Segment& segment, wire::Time time) {
     passed_.push_back({wire::encode(segment), time, true});
   }
@@ -123,6 +129,19 @@ class FakeSide : public kernel::Side {
  public:
   void pump() override {}
   void add_poll(std::vector<pollfd>&) const override {}
+  /// The results that were written for a call of this name, one after another; then it would block.
+  calls::Result call(const calls::Call& call) override {
+    made.push_back(calls::format_call(call));
+    if (on_call) on_call(call);
+    std::deque<calls::Result>& left = results[std::string(calls::name_of(call))];
+    if (left.empty()) return calls::WouldBlock{EAGAIN};
+    calls::Result result = left.front();
+    left.pop_front();
+    return result;
+  }
+  void add_poll_of(const calls::Call& call, std::vector<pollfd>&) const override {
+    waited_for.push_back(calls::format_call(call));
+  }
   kernel::SocketState socket_state() override { return state; }
   kernel::Counters counters() override {
     kernel::Counters result = readings.empty() ? kernel::Counters{} : readings.front();
@@ -132,6 +151,10 @@ class FakeSide : public kernel::Side {
 
   kernel::SocketState state;
   std::deque<kernel::Counters> readings;
+  std::map<std::string, std::deque<calls::Result>> results;
+  std::function<void(const calls::Call&)> on_call;  ///< what else happens when a call is made
+  std::vector<std::string> made;
+  mutable std::vector<std::string> waited_for;
 };
 
 /// Everything a scenario needs, with a peer whose ISS is 100 and a kernel whose ISS the test writes.

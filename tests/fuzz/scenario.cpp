@@ -29,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(within(step.verb) && within(step.value));
     if (const auto* expect = std::get_if<Expect>(&step.action))
       for (const auto& [part, span] : expect->segment.parts) require(within(span));
+    const auto* app = std::get_if<AppCall>(&step.action);
+    if (!app) continue;
+    require(within(app->result_span) && !tcpcraft::calls::format_call(app->call).empty());
+    tcpcraft::calls::format_stated(app->result, app->call);
   }
   return 0;
 }

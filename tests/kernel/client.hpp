@@ -32,13 +32,15 @@ inline std::string pattern(std::size_t size) {
 /// An ordinary client. Over `lo` every call has had its effect when it returns.
 class Client {
  public:
-  explicit Client(const wire::Endpoint& server, int buffer = 0) : server_(server) {
+  explicit Client(const wire::Endpoint& server, int buffer = 0, std::uint16_t port = 0) : server_(server) {
     os::SocketAddress to = os::SocketAddress::from(server.address.data(), server.address.size(), server.port);
     socket_ = os::open_tcp_socket(to.family());
     if (buffer != 0) {
       os::set_option(socket_, SOL_SOCKET, SO_RCVBUF, buffer, "SO_RCVBUF");
       os::set_option(socket_, SOL_SOCKET, SO_SNDBUF, buffer, "SO_SNDBUF");
     }
+    if (port != 0)
+      os::bind_socket(socket_, os::SocketAddress::from(server.address.data(), server.address.size(), port));
     if (::connect(socket_.get(), to.get(), to.length) == -1 && errno != EINPROGRESS)
       throw os::SystemError("connect");
     ::getsockname(socket_.get(), to.get(), &to.length);

@@ -54,6 +54,23 @@ TEST_F(Peer, RstBrokenAndFurtherSyn_DoNotMoveSndNxt) {
   EXPECT_EQ(peer.iss, irs);
 }
 
+TEST_F(Peer, SynThatCrossesTheKernels_IsRepeatedByASynAck) {
+  receives(SYN, iss);
+  EXPECT_FALSE(repeats_syn(peer)) << "a SYN-ACK would be the first";
+  sends(SYN, irs);
+  EXPECT_TRUE(repeats_syn(peer));
+  sends(SYN_ACK, irs);
+  EXPECT_TRUE(repeats_syn(peer));
+  sends(ACK, irs + 1);
+  EXPECT_FALSE(repeats_syn(peer)) << "the kernel's SYN is acknowledged";
+}
+
+TEST_F(Peer, SynThatCrossesNothing_IsNotRepeated) {
+  sends(SYN, irs);
+  receives(SYN_ACK, iss);
+  EXPECT_FALSE(repeats_syn(peer));
+}
+
 TEST_F(Peer, BrokenSyn_IsNotTheFirst) {
   sends(SYN, irs, {}, true);
   EXPECT_EQ(peer.snd_nxt, irs);

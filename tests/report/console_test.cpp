@@ -47,6 +47,17 @@ TEST(Diagnostic, the_end_of_the_text_can_be_pointed_at) {
             std::string::npos);
 }
 
+TEST(Entry, a_call_has_a_line_of_its_own) {
+  const wire::Time start{std::chrono::seconds(5)};
+  const auto line = [&](const std::string& text, const std::string& result) {
+    return format_entry(engine::PassedCall{start + std::chrono::microseconds(263), text, result}, start,
+                        false, plain);
+  };
+  EXPECT_EQ(line("read 10", "\"a\\n\""), "  0.000263  app     read 10 -> \"a\\n\"\n");
+  EXPECT_EQ(line("start read 10", ""), "  0.000263  app     start read 10\n");
+  EXPECT_EQ(line("set TCP_CONGESTION \033[2J", "ok"), "  0.000263  app     set TCP_CONGESTION ?[2J -> ok\n");
+}
+
 TEST(Tally, says_what_there_was) {
   Tally tally;
   tally.count(engine::Verdict::pass);

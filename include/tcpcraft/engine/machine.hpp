@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include <tcpcraft/calls/result.hpp>
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/engine/result.hpp>
@@ -25,9 +26,15 @@ struct Transmit {
 };
 /// Runs a barrier; answered by `Machine::barrier`.
 struct RunBarrier {};
-/// Waits until something passes or the time has come.
+/// Makes a socket call; answered by `Machine::called`. The call lives until then.
+struct MakeCall {
+  const calls::Call* call;
+};
+/// Waits until something passes or the time has come, or until one of these calls can go on.
 struct WaitUntil {
   wire::Time deadline;
+  const calls::Call* call = nullptr;     ///< the present step's; may be null
+  const calls::Call* running = nullptr;  ///< left running by an earlier step; may be null
 };
 /// Answered by `Machine::state`.
 struct AskState {};
@@ -35,7 +42,7 @@ struct AskState {};
 struct AskCounters {};
 /// The result is there.
 struct Finished {};
-using Action = std::variant<Transmit, RunBarrier, WaitUntil, AskState, AskCounters, Finished>;
+using Action = std::variant<Transmit, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, Finished>;
 
 /// What a run is played with.
 struct Setup {
@@ -59,6 +66,8 @@ class Machine {
   /// Something passed on the link, in either direction. Whose it was; nothing where it is no TCP.
   std::optional<Party> passed(const transport::Arrival& arrival);
   void barrier(transport::Barrier outcome);
+  /// The call was made between these two moments. To be told before what it has made pass.
+  void called(calls::Result result, wire::Time before, wire::Time after);
   void state(const kernel::SocketState& state);
   /// The counters, cleared of what our own probes added. The first call is the base of all others.
   void counters(const kernel::Counters& counters);
@@ -92,6 +101,16 @@ class Machine {
     std::optional<Expectation> crossed;  ///< what was expected before the peer's last segment arrived
     std::size_t trace_entry;
   };
+  /// A socket call that was begun.
+  struct OpenCall {
+    calls::Call call;          ///< what is still to do of it
+    std::size_t written = 0;   ///< and what a `write` has done
+    bool once = false;         ///< it is not made again where it would block
+    bool in_progress = false;  ///< a `connect` whose SYN is out: it is made again only when asked for
+    std::optional<calls::Result> result = std::nullopt;
+    wire::Time before{};  ///< when it was made last: not before
+    wire::Time after{};   ///< and not after
+  };
   using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
 
   model::Tcb& connection(Ports ports);
@@ -99,6 +118,7 @@ class Machine {
   void passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
   void begin_anew(PassedSegment& syn);
   void settle(model::Tcb& kernel, const wire::Segment& segment);
+  void open_anew(model::Tcb& kernel, const wire::Segment& segment);
   template <class Entry>
   void record(Entry entry);
   const wire::Segment& segment_of(const Unread& unread) const;
@@ -110,11 +130,25 @@ class Machine {
   std::optional<Action> play(const scenario::Counter& step, wire::Time now);
   std::optional<Action> play(const scenario::Wait& step, wire::Time now);
   std::optional<Action> play(const scenario::Note& step, wire::Time now);
+  std::optional<Action> play(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> play_end();
+
+  Action attempt(OpenCall& call);
+  std::optional<Action> resume_running();
+  std::optional<Action> start_call(const scenario::AppCall& step, wire::Time now);
+  std::optional<Action> pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now);
+  std::optional<Action> judge_call(const scenario::AppCall& step, const OpenCall& call);
+  void take_result(OpenCall& call, calls::Result result);
+  void note_listening(const calls::Call& call, const calls::Result& result);
+  void end_call(wire::Time after);
+  void note_cause(const calls::Call& call);
+  Action fail_call(const scenario::AppCall& step, std::string summary, std::string label,
+                   std::string received, std::optional<std::size_t> trace_entry = {});
 
   std::optional<Action> take(const scenario::Expect& step, wire::Time bound);
   std::optional<Action> absent(const scenario::Expect& step, wire::Time bound);
   std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
+  wire::Time last_passage() const;
   bool came_of_lateness(const transport::Arrival& arrival) const;
   Action blame_lateness(const Unread& unread);
   std::optional<Action> proceed(wire::Time now);
@@ -151,6 +185,14 @@ class Machine {
   std::size_t step_ = 0;
   bool sent_ = false;                        // the present `send` is on its way
   std::optional<wire::Time> waiting_since_;  // where the last action was a wait
+  std::optional<OpenCall> call_;             // of the present step
+  std::optional<OpenCall> running_;          // left running by an earlier step
+  OpenCall* attempted_ = nullptr;            // the one that is being made
+  bool resumed_ = false;                     // the running call was just made again
+  bool tried_ = false;                       // the present step's was, and nothing was waited for since
+  std::optional<wire::Time> call_deadline_;  // of the present step
+  std::optional<wire::Time> called_;         // when the last call was made
+  bool listening_;                           // something listens at the kernel's address
   std::optional<wire::Time> grace_;          // set where we woke up late at the end of a wait
   std::optional<transport::Barrier> barrier_;
   std::optional<kernel::SocketState> state_;
@@ -158,12 +200,13 @@ class Machine {
   std::optional<kernel::Counters> base_counters_;
   std::map<std::string, std::int64_t> counter_marks_;  // where each named counter stood at its last step
 
-  wire::Time anchor_;  // the end of the previous step
+  wire::Time anchor_;              // the end of the previous step
+  wire::Duration anchor_slack_{};  // and how much earlier it may have been: a call has no time stamp
   bool anchor_exact_ = true;
   wire::Duration scripted_{};  // the waits so far: the peer's timestamp clock
   std::uint32_t clock_base_ = 0;
   std::uint16_t id_ = 0;
-  std::optional<std::size_t> last_send_;
+  std::optional<std::size_t> cause_;  // the last step that sent a segment, or had the kernel send
   std::optional<std::size_t> last_send_entry_;
   const model::Rule* last_rule_ = nullptr;
   std::int64_t kernel_segments_ = 0;

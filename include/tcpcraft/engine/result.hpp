@@ -44,7 +44,14 @@ struct PassedNote {
   std::string text;
 };
 
-using TraceEntry = std::variant<PassedSegment, PassedNote>;
+/// A socket call of the application's.
+struct PassedCall {
+  wire::Time time;
+  std::string text;    ///< `read 10`
+  std::string result;  ///< `"a\n"`; empty where it is left running
+};
+
+using TraceEntry = std::variant<PassedSegment, PassedNote, PassedCall>;
 
 /// One way in which a segment differs from what was expected.
 struct Difference {
@@ -61,7 +68,7 @@ struct Mismatch {
   std::size_t step = 0;  ///< the step that failed; the number of steps where the end of the scenario did
   scenario::Span span;   ///< the token that failed
   std::string label;     ///< behind the caret: "received ack=1"
-  std::optional<std::size_t> cause;  ///< the last step that sent a segment before
+  std::optional<std::size_t> cause;  ///< the last step before that sent a segment, or had the kernel send
   std::string expected;
   std::string received;
   std::vector<Difference> differences;

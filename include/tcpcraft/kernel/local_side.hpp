@@ -1,18 +1,24 @@
 #pragma once
 
+#include <optional>
+
 #include <tcpcraft/kernel/diag.hpp>
+#include <tcpcraft/kernel/script.hpp>
 #include <tcpcraft/kernel/side.hpp>
 #include <tcpcraft/kernel/stock_server.hpp>
 
 namespace tcpcraft::kernel {
 
-/// The kernel of this machine, in the present network namespace, with a stock server on it.
+/// The kernel of this machine, in the present network namespace, with a stock server or a script on it.
 class LocalSide : public Side {
  public:
   LocalSide(App app, const wire::Endpoint& kernel, const wire::Endpoint& peer);
+  LocalSide(Script::Start start, const wire::Endpoint& kernel, const wire::Endpoint& peer);
 
-  void pump() override { server_.pump(); }
+  void pump() override;
   void add_poll(std::vector<pollfd>& fds) const override { server_.add_poll(fds); }
+  calls::Result call(const calls::Call& call) override;
+  void add_poll_of(const calls::Call& call, std::vector<pollfd>& fds) const override;
   SocketState socket_state() override { return diag_.query(kernel_, peer_); }
   Counters counters() override { return read_counters(); }
 
@@ -26,6 +32,7 @@ class LocalSide : public Side {
   wire::Endpoint kernel_;
   wire::Endpoint peer_;
   StockServer server_;
+  std::optional<Script> script_;
   SockDiag diag_;
 };
 

@@ -7,6 +7,8 @@
 
 #include <poll.h>
 
+#include <tcpcraft/calls/result.hpp>
+
 namespace tcpcraft::kernel {
 
 /// Counters of /proc/net/snmp and /proc/net/netstat: `TcpExt.TCPChallengeACK` and its value.
@@ -33,6 +35,12 @@ class Side {
 
   /// What the application waits for, to be polled together with the link.
   virtual void add_poll(std::vector<pollfd>& fds) const = 0;
+
+  /// Makes one socket call of a script's, as far as that goes without waiting.
+  virtual calls::Result call(const calls::Call& call) = 0;
+
+  /// What a call that would block waits for; it is then to be made again.
+  virtual void add_poll_of(const calls::Call& call, std::vector<pollfd>& fds) const = 0;
 
   virtual SocketState socket_state() = 0;
   virtual Counters counters() = 0;

@@ -15,6 +15,10 @@ Tcb peer_with(wire::SeqNum iss);
 /// first and a `broken` segment (one that the kernel must discard as not of this connection) do not move it.
 void peer_sent(Tcb& peer, const wire::Segment& segment, bool broken);
 
+/// Whether a SYN-ACK of the peer's is its SYN again, as in a simultaneous open (RFC 9293, section 3.5), so
+/// that it keeps its ISS.
+bool repeats_syn(const Tcb& peer);
+
 /// RCV.NXT covers every in-order byte the kernel has sent, SYN and FIN included, whether or not it was in a
 /// window.
 void peer_received(Tcb& peer, const wire::Segment& segment);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <tcpcraft/calls/result.hpp>
 #include <tcpcraft/scenario/source.hpp>
 #include <tcpcraft/wire/endpoint.hpp>
 #include <tcpcraft/wire/notation.hpp>
@@ -53,10 +54,24 @@ struct Note {
   std::string text;
 };
 
+/// `app`: a socket call of the application's.
+struct AppCall {
+  enum class Mode {
+    make,    ///< and wait for it
+    start,   ///< and leave it running
+    finish,  ///< wait for the one that was left running
+  };
+  Mode mode = Mode::make;
+  calls::Call call;  ///< where the mode is `finish`: the one that was left running
+  std::optional<calls::Stated> result;
+  Span result_span;        ///< what is stated; the whole call where nothing is
+  bool if_script = false;  ///< the `accept` of `use: handshake`: not made by any other application
+};
+
 struct Step {
   Span verb;   ///< the step's key
   Span value;  ///< what stands behind it
-  std::variant<Send, Expect, Silence, State, Counter, Wait, Note> action;
+  std::variant<Send, Expect, Silence, State, Counter, Wait, Note, AppCall> action;
 };
 
 /// A sysctl of the scenario's network namespace.
@@ -100,5 +115,9 @@ struct Scenario {
   Peer peer;
   std::vector<Step> steps;
 };
+
+/// Whether something listens at the kernel's address before the first step. A script listens unless its first
+/// call, options aside, is `listen` or `connect`.
+bool listens_at_first(const Scenario& scenario);
 
 }  // namespace tcpcraft::scenario

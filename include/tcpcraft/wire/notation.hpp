@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +61,19 @@ struct ParsedSegment {
 };
 
 ParsedSegment parse_segment(std::string_view text, Purpose purpose);
+
+/// A payload outside of a segment.
+struct ParsedPayload {
+  Bytes bytes;
+  bool length_only = false;           ///< `len=N`, which says nothing about the bytes themselves
+  std::vector<NotationError> errors;  ///< all of them; when there are any, `bytes` is not to be used
+};
+
+/// Reads `"text"`, `hex(00 ff)` or `len=N`, of at most `max_bytes`.
+ParsedPayload parse_payload(std::string_view text, std::uint32_t max_bytes);
+
+/// The words of a notation: what lies between the blanks outside of quotes and brackets.
+std::vector<TextRange> split_words(std::string_view text);
 
 /// Reads `10ms`, `1.5s`, `200us`, `7ns`, or a bare `0`; nothing if `text` is none of these.
 std::optional<Duration> parse_duration(std::string_view text);

@@ -1,0 +1,190 @@
+// The application's socket calls. A call is made without waiting; where it would block, the machine waits for
+// it as for a segment and then makes it again.
+
+#include <algorithm>
+
+#include <tcpcraft/engine/machine.hpp>
+#include <tcpcraft/model/tcb.hpp>
+
+#include "times.hpp"
+
+namespace tcpcraft::engine {
+
+using Mode = scenario::AppCall::Mode;
+
+namespace {
+
+bool makes_the_kernel_send(const calls::Call& call) {
+  return std::holds_alternative<calls::Connect>(call) || std::holds_alternative<calls::Write>(call) ||
+         std::holds_alternative<calls::Shutdown>(call) || std::holds_alternative<calls::Close>(call);
+}
+
+std::optional<std::size_t> last_call(const std::vector<TraceEntry>& trace) {
+  for (std::size_t i = trace.size(); i-- > 0;)
+    if (std::holds_alternative<PassedCall>(trace[i])) return i;
+  return {};
+}
+
+}  // namespace
+
+Action Machine::attempt(OpenCall& call) {
+  attempted_ = &call;
+  // What a call makes the kernel send cannot have crossed the peer's segment.
+  before_.reset();
+  return MakeCall{&call.call};
+}
+
+/// A call that was left running goes on as soon as it can, which is after anything that happens.
+std::optional<Action> Machine::resume_running() {
+  if (!running_ || running_->result || running_->in_progress) return {};
+  resumed_ = !resumed_;
+  if (resumed_) return attempt(*running_);
+  return {};
+}
+
+void Machine::called(calls::Result result, wire::Time before, wire::Time after) {
+  OpenCall& call = *std::exchange(attempted_, nullptr);
+  call.before = before;
+  call.after = after;
+  called_ = before;
+  note_listening(call.call, result);
+  const bool is_of_step = call_ && &call == &*call_;
+  // After a part there may be room for more.
+  if (is_of_step && std::holds_alternative<calls::Written>(result)) tried_ = false;
+  take_result(call, std::move(result));
+  if (call.result && is_of_step) {
+    const calls::Call& whole = std::get<scenario::AppCall>(scenario_.steps[step_].action).call;
+    record(PassedCall{before, calls::format_call(whole), calls::format_result(whole, *call.result)});
+  }
+}
+
+/// A `write` is done when all of it is written, or nothing more can be: what was written before an error is
+/// its result, as that of write(2).
+void Machine::take_result(OpenCall& call, calls::Result result) {
+  if (const auto* written = std::get_if<calls::Written>(&result)) {
+    wire::Bytes& data = std::get<calls::Write>(call.call).data;
+    data.erase(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(written->bytes));
+    call.written += written->bytes;
+    if (data.empty() || call.once) call.result = calls::Written{call.written};
+    return;
+  }
+  const bool blocked = std::holds_alternative<calls::WouldBlock>(result);
+  if (blocked && !call.once) return;
+  call.result = call.written > 0 ? calls::Result(calls::Written{call.written}) : std::move(result);
+}
+
+/// Connections outlive the socket that they came from, but for those that are only half open.
+void Machine::note_listening(const calls::Call& call, const calls::Result& result) {
+  const auto* done = std::get_if<calls::Done>(&result);
+  if (!done) return;
+  const bool begins = std::holds_alternative<calls::Listen>(call);
+  if (!begins && !done->stopped_listening) return;
+  listening_ = begins;
+  for (auto& [ports, tcb] : connections_) {
+    if (ports.first != setup_.kernel.port) continue;
+    const bool open = tcb.state != model::State::closed && tcb.state != model::State::listen;
+    tcb.passive = begins && (!open || tcb.passive);
+    if (!begins && (tcb.state == model::State::listen || tcb.state == model::State::syn_received))
+      tcb.state = model::State::closed;
+  }
+}
+
+std::optional<Action> Machine::play(const scenario::AppCall& step, wire::Time now) {
+  if (step.mode == Mode::start) return start_call(step, now);
+  if (!call_deadline_) call_deadline_ = now + patience;
+  const bool once = calls::is_about_one_attempt(step.result, step.call);
+  if (step.mode == Mode::finish) {
+    running_->once = once;
+    running_->in_progress = false;
+    return pursue(step, *running_, now);
+  }
+  if (!call_) {
+    call_ = OpenCall{step.call};
+    // A `connect` has to be answered by a step to come: it is in progress when its SYN is out.
+    call_->in_progress = std::holds_alternative<calls::Connect>(step.call) && !step.result;
+    call_->once = once || call_->in_progress;
+  }
+  return pursue(step, *call_, now);
+}
+
+std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::Time now) {
+  if (!tried_) {
+    tried_ = true;
+    running_ = OpenCall{step.call};
+    record(PassedCall{now, "start " + calls::format_call(step.call), ""});
+    return attempt(*running_);
+  }
+  end_call(running_->after);
+  note_cause(step.call);
+  advance();
+  return {};
+}
+
+/// Makes a call until it comes to something; then says whether that is what the step wants.
+std::optional<Action> Machine::pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now) {
+  if (call.result) return judge_call(step, call);
+  if (!tried_) {
+    tried_ = true;
+    return attempt(call);
+  }
+  if (now < *call_deadline_) {
+    tried_ = false;
+    return WaitUntil{*call_deadline_, &call.call};
+  }
+  const std::string name(calls::name_of(step.call));
+  return fail_call(step, "the application's " + name + " blocked for " + wire::format_duration(patience),
+                   "still blocks", "nothing");
+}
+
+std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const OpenCall& call) {
+  const bool finishes = step.mode == Mode::finish;
+  const calls::Result& result = *call.result;
+  if (finishes)
+    record(PassedCall{std::max(call.before, anchor_), "finish", calls::format_result(step.call, result)});
+  const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
+  if (!begun && !calls::holds(step.result, step.call, result))
+    return fail_call(step, calls::summarize(step.result, step.call, result),
+                     "came to " + calls::format_result(step.call, result),
+                     calls::format_result(step.call, result), last_call(result_.trace));
+  end_call(call.after);
+  note_cause(step.call);
+  const bool still_blocks = std::holds_alternative<calls::WouldBlock>(result);
+  if (finishes && still_blocks) running_ = OpenCall{running_->call, running_->written};
+  if (finishes && !still_blocks) running_.reset();
+  if (begun && (!running_ || running_->in_progress)) {
+    running_ = OpenCall{step.call};
+    running_->in_progress = true;
+  }
+  advance();
+  return {};
+}
+
+/// What the kernel sends now it sends because of this call, not of the peer's last segment.
+void Machine::note_cause(const calls::Call& call) {
+  if (!makes_the_kernel_send(call)) return;
+  cause_ = step_;
+  last_rule_ = nullptr;
+}
+
+/// The step before ended at `anchor_`, and this one, which follows at once, at `after`: somewhere in between
+/// the kernel did its part, or, where it kept us waiting, since the last segment passed.
+void Machine::end_call(wire::Time after) {
+  const wire::Time earliest = std::max(anchor_ - anchor_slack_, last_passage());
+  anchor_ = std::max(anchor_, after);
+  anchor_slack_ = std::max(anchor_ - earliest, wire::Duration{});
+}
+
+Action Machine::fail_call(const scenario::AppCall& step, std::string summary, std::string label,
+                          std::string received, std::optional<std::size_t> trace_entry) {
+  Mismatch mismatch;
+  mismatch.summary = std::move(summary);
+  mismatch.span = step.result ? step.result_span : scenario_.steps[step_].value;
+  mismatch.label = std::move(label);
+  mismatch.expected = calls::format_stated(step.result, step.call);
+  mismatch.received = std::move(received);
+  mismatch.rule = last_rule_;
+  mismatch.trace_entry = trace_entry;
+  return fail(std::move(mismatch));
+}
+
+}  // namespace tcpcraft::engine
