@@ -136,14 +136,21 @@ TEST(MatrixJson, numbers_beyond_all_bounds_and_deep_nesting_are_errors) {
   EXPECT_NE(error_of(std::string(200000, '[') + std::string(200000, ']')), "");
 }
 
+/// One cell of each shape, for tests that read it thousands of times.
+std::string short_text() {
+  MatrixResult result = small();
+  result.cells = {result.cells[5], result.cells[10]};
+  return format_matrix_json(result);
+}
+
 TEST(MatrixJson, no_beginning_of_a_valid_text_is_valid_or_throws) {
-  const std::size_t whole = valid().find_last_of('}');
-  for (std::size_t length = 0; length <= whole; ++length)
-    ASSERT_NE(error_of(valid().substr(0, length)), "") << length;
+  const std::string text = short_text();
+  for (std::size_t length = 0; length <= text.find_last_of('}'); ++length)
+    ASSERT_NE(error_of(text.substr(0, length)), "") << length;
 }
 
 TEST(MatrixJson, no_changed_byte_makes_it_throw) {
-  std::string text = valid();
+  std::string text = short_text();
   for (std::size_t i = 0; i < text.size(); ++i)
     for (const char c : {'\0', '"', '}', '9', '\xff'}) {
       const char old = std::exchange(text[i], c);
