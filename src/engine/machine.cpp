@@ -66,12 +66,6 @@ const wire::Segment& Machine::segment_of(const Unread& unread) const {
   return std::get<PassedSegment>(result_.trace[unread.trace_entry]).segment;
 }
 
-template <class Entry>
-void Machine::record(Entry entry) {
-  result_.trace.emplace_back(std::move(entry));
-  if (observer_) observer_->passed(result_.trace.back());
-}
-
 bool Machine::Pending::has_ends_of(const wire::Segment& segment) const {
   return segment.source == crafted.segment.source && segment.destination == crafted.segment.destination;
 }

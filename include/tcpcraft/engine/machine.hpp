@@ -120,7 +120,10 @@ class Machine {
   void settle(model::Tcb& kernel, const wire::Segment& segment);
   void open_anew(model::Tcb& kernel, const wire::Segment& segment);
   template <class Entry>
-  void record(Entry entry);
+  void record(Entry entry) {
+    result_.trace.emplace_back(std::move(entry));
+    if (observer_) observer_->passed(result_.trace.back());
+  }
   const wire::Segment& segment_of(const Unread& unread) const;
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
