@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   const std::string path = argc > 1 ? argv[1] : TCPCRAFT_SOURCE_DIR "/scenarios/server_close.scn";
   const int runs = argc > 2 ? std::atoi(argv[2]) : 10000;
   const scenario::Reading reading = scenario::read(scenario::load(path), scenario::files_beside(path));
-  if (!reading.scenario || runs < 1) return 2;
+  if (!reading.scenario || runs < 1 || !kernel::parse_app(reading.scenario->kernel.app)) return 2;
   try {
     runner::enter_network(runner::Net::isolated);
     engine::SystemClock clock;
