@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include <fnmatch.h>
 
 #include <tcpcraft/matrix/run.hpp>
+#include <tcpcraft/matrix/save.hpp>
 #include <tcpcraft/report/matrix_baseline.hpp>
 #include <tcpcraft/report/matrix_cell.hpp>
 #include <tcpcraft/report/matrix_html.hpp>
@@ -92,6 +94,19 @@ void print_result(const MatrixCommand& command, const MatrixResult& result) {
     print(report::format_matrix_summary(result, style) + report::format_matrix_findings(result, style));
 }
 
+/// Every cell that told something as a scenario in the folder, which is made where there is none.
+void save_scenarios(const std::string& folder, const MatrixResult& result) {
+  if (folder.empty()) return;
+  std::size_t saved = 0;
+  for (const CellResult& cell : result.cells) {
+    if (cell.verdict == Verdict::inconclusive) continue;
+    const OutputFile file(folder + "/" + matrix::scenario_name(cell.cell));
+    file.write([&] { return matrix::format_scenario(cell); });
+    ++saved;
+  }
+  print(std::to_string(saved) + " scenarios in " + folder + "\n");
+}
+
 int exit_code_of(const MatrixResult& result) {
   const auto is = [](Verdict verdict) {
     return [=](const CellResult& cell) { return cell.verdict == verdict; };
@@ -126,12 +141,14 @@ int play_matrix(MatrixCommand command) {
   const matrix::Plan plan = plan_of(command);
   std::optional<report::RecordedMatrix> baseline;
   if (!command.baseline.empty()) baseline = read_baseline(command.baseline);
+  if (!command.scenarios.empty()) std::filesystem::create_directories(command.scenarios);
   OutputFile json(command.json), html(command.html);
   runner::catch_interrupts();
   runner::enter_network(runner::Net::isolated);
   const MatrixResult result = matrix::run(plan, [] { return runner::interrupt_signal() != 0; });
   print_result(command, result);
   json.write([&] { return report::format_matrix_json(result); });
+  save_scenarios(command.scenarios, result);
   html.write([&] { return report::format_matrix_html(result); });
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
   if (!baseline) return exit_code_of(result);

@@ -20,7 +20,17 @@ T field(const std::optional<wire::Value>& value, T otherwise) {
   return value && value->number ? static_cast<T>(*value->number) : otherwise;
 }
 
-wire::Option option(const wire::OptionSpec& spec, const Names& names) {
+/// `usual` is what is kept up automatically.
+wire::Timestamps timestamps(const wire::TimestampsSpec& spec, wire::Timestamps usual) {
+  const auto moved = [](std::uint32_t number, std::int64_t by) {
+    return number + static_cast<std::uint32_t>(by);
+  };
+  return {
+      spec.tsval_from_now ? moved(usual.tsval, *spec.tsval_from_now) : field<std::uint32_t>(spec.tsval, 0),
+      spec.tsecr_from_echo ? moved(usual.tsecr, *spec.tsecr_from_echo) : field<std::uint32_t>(spec.tsecr, 0)};
+}
+
+wire::Option option(const wire::OptionSpec& spec, const Names& names, wire::Timestamps usual) {
   return std::visit(
       Overload{
           [](wire::EndOfOptions o) { return wire::Option(o); },
@@ -30,10 +40,7 @@ wire::Option option(const wire::OptionSpec& spec, const Names& names) {
           [](const wire::WindowScaleSpec& o) {
             return wire::Option(wire::WindowScale{field<std::uint8_t>(o.shift, 0)});
           },
-          [](const wire::TimestampsSpec& o) {
-            return wire::Option(
-                wire::Timestamps{field<std::uint32_t>(o.tsval, 0), field<std::uint32_t>(o.tsecr, 0)});
-          },
+          [&](const wire::TimestampsSpec& o) { return wire::Option(timestamps(o, usual)); },
           [](const wire::Md5Spec& o) { return wire::Option(wire::Md5{o.digest.value_or(wire::Bytes{})}); },
           [](const wire::FastOpenSpec& o) {
             return wire::Option(wire::FastOpen{o.cookie.value_or(wire::Bytes{})});
@@ -69,7 +76,8 @@ wire::Options options(const wire::SegmentSpec& spec, const model::Tcb& peer, con
                       const Names& names, std::uint32_t clock) {
   wire::Options result;
   if (spec.options) {
-    for (const wire::OptionSpec& o : spec.options->list) result.push_back(option(o, names));
+    for (const wire::OptionSpec& o : spec.options->list)
+      result.push_back(option(o, names, {clock, peer.ts_recent}));
   } else if (spec.flags.has(Flag::syn)) {
     const std::uint32_t tsecr = spec.flags.has(Flag::ack) ? peer.ts_recent : 0;
     result = syn_options(defaults.options, {clock, tsecr});

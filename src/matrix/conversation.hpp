@@ -39,6 +39,7 @@ class Conversation {
   model::Tcb tcb;
   /// The peer's initial sequence number.
   wire::SeqNum peer_iss() const { return peer_iss_; }
+  std::size_t trace_size() const { return trace_.size(); }
   std::vector<Passed> take_trace() { return std::move(trace_); }
 
  private:

@@ -38,4 +38,11 @@ void prepare_namespace(bool keep_rate_limits) {
   }
 }
 
+std::vector<std::pair<std::string, std::string>> namespace_sysctls() {
+  std::vector<std::pair<std::string, std::string>> sysctls;
+  for (const Setting& setting : settings)
+    if (setting.needed) sysctls.emplace_back(setting.name, setting.value);
+  return sysctls;
+}
+
 }  // namespace tcpcraft::matrix

@@ -76,6 +76,8 @@ struct Prober::Impl {
   /// Whether the barrier held.
   bool inject(const Cell& cell, Observation& observation) {
     auto [segment, deformity] = instantiate(*cell.segment, observation.before);
+    observation.injected_at = stage.conversation.trace_size();
+    observation.act_ends = stage.act_ends;
     stage.conversation.inject(segment, deformity);
     observation.injected = std::move(segment);
     observation.deformity = deformity;

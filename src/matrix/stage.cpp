@@ -53,8 +53,11 @@ std::string Stage::set_up(const StateVariant& state, bool timestamps) {
   if (std::none_of(state.recipe.begin(), state.recipe.end(), listens)) application.stop_listening();
   conversation.begin(timestamps);
   unread = 0;
-  for (const Act& act : state.recipe)
+  act_ends.clear();
+  for (const Act& act : state.recipe) {
     if (std::string wrong = follow(act); !wrong.empty()) return wrong;
+    act_ends.push_back(conversation.trace_size());
+  }
   return doubts(state);
 }
 

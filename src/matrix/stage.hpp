@@ -21,7 +21,8 @@ class Stage {
 
   Application application;
   Conversation conversation;
-  std::size_t unread = 0;  ///< bytes that the recipe leaves in the kernel's receive buffer
+  std::vector<std::size_t> act_ends;  ///< how long the trace was after each act
+  std::size_t unread = 0;             ///< bytes that the recipe leaves in the kernel's receive buffer
 
  private:
   std::string follow(const Act& act);

@@ -15,20 +15,6 @@ using matrix::Passed;
 /// Data is a pattern, of which the length is what matters.
 constexpr std::size_t shown_payload = 8;
 
-/// The place of the injected segment in the trace: the last of the peer's that has its numbers, since one of
-/// the set-up may have them too. What is malformed is not read back as it was meant, so options and data do
-/// not count.
-std::optional<std::size_t> injected_at(const Observation& observation) {
-  const wire::Segment& meant = observation.injected;
-  for (std::size_t i = observation.trace.size(); i-- > 0;) {
-    const Passed& passed = observation.trace[i];
-    if (!passed.from_kernel && passed.segment.seq == meant.seq && passed.segment.ack == meant.ack &&
-        passed.segment.flags == meant.flags && passed.segment.window == meant.window)
-      return i;
-  }
-  return std::nullopt;
-}
-
 std::string deformity_text(const wire::Deformity& deformity) {
   std::string text;
   if (deformity.checksum || deformity.bad_checksum) text += " checksum=bad";
@@ -46,7 +32,7 @@ std::string in_columns(std::string line) {
 }  // namespace
 
 std::vector<TraceLine> trace_lines(const Observation& observation) {
-  const std::optional<std::size_t> injected = injected_at(observation);
+  const std::optional<std::size_t> injected = observation.injected_at;
   std::optional<wire::SeqNum> kernel = observation.before.iss;
   std::optional<wire::SeqNum> peer = observation.before.irs;
   std::vector<TraceLine> lines;

@@ -11,6 +11,12 @@ std::string format_value(const Value& value) {
   return value.number ? std::to_string(*value.number) : "*";
 }
 
+/// `now-1000`.
+std::string format_from(std::string_view name, std::int64_t offset) {
+  const std::string sign = offset > 0 ? "+" : "";
+  return std::string(name) + (offset == 0 ? "" : sign + std::to_string(offset));
+}
+
 std::string format_data(const std::optional<Bytes>& data) {
   return data ? hex_bytes(*data) : "*";
 }
@@ -31,7 +37,11 @@ struct OptionSpecFormat {
     return text;
   }
   std::string operator()(const TimestampsSpec& option) const {
-    return "ts " + format_value(option.tsval) + ':' + format_value(option.tsecr);
+    return "ts " +
+           (option.tsval_from_now ? format_from("now", *option.tsval_from_now) : format_value(option.tsval)) +
+           ':' +
+           (option.tsecr_from_echo ? format_from("echo", *option.tsecr_from_echo)
+                                   : format_value(option.tsecr));
   }
   std::string operator()(const Md5Spec& option) const { return "md5 " + format_data(option.digest); }
   std::string operator()(const FastOpenSpec& option) const {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -52,6 +53,16 @@ std::optional<Number> parse_named(Piece piece, Reporter& report) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> parse_from(Piece piece, std::string_view name, Reporter& report) {
+  const std::size_t name_end = std::min(piece.text.find_first_of("+-"), piece.text.size());
+  if (piece.text.substr(0, name_end) != name) return std::nullopt;
+  if (!report.sending()) {
+    report.error(piece.range(), quoted(name) + " only makes sense in a send", "write the value, or *");
+    return 0;
+  }
+  return name_end == piece.text.size() ? 0 : parse_offset(piece.part(name_end), report).value_or(0);
+}
 
 std::optional<Number> parse_number(Piece piece, Reporter& report) {
   if (piece.text == "*") {

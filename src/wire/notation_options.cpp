@@ -82,10 +82,12 @@ class OptionReader {
     }
     const auto sides = pair(*argument, "ts 100:0, tsval and tsecr");
     if (!sides) return std::nullopt;
-    const auto tsval = parse_value(sides->first, "tsval", 0xffffffff, report_);
-    const auto tsecr = parse_value(sides->second, "tsecr", 0xffffffff, report_);
+    const auto from_now = parse_from(sides->first, "now", report_);
+    const auto from_echo = parse_from(sides->second, "echo", report_);
+    const auto tsval = from_now ? Value{} : parse_value(sides->first, "tsval", 0xffffffff, report_);
+    const auto tsecr = from_echo ? Value{} : parse_value(sides->second, "tsecr", 0xffffffff, report_);
     if (!tsval || !tsecr) return std::nullopt;
-    return TimestampsSpec{*tsval, *tsecr};
+    return TimestampsSpec{*tsval, *tsecr, from_now, from_echo};
   }
 
   std::optional<OptionSpec> read_sack() {

@@ -53,7 +53,7 @@ TEST(MatrixCell, says_why_it_is_inconclusive) {
 )");
 }
 
-TEST(MatrixCell, marks_the_last_segment_that_looks_like_the_injected_one_and_says_what_is_malformed) {
+TEST(MatrixCell, marks_the_injected_segment_and_says_what_is_malformed) {
   CellResult result = cell(established, rst_edge, Verdict::conforms);
   result.observation = exchange(rst_edge);
   result.observation.injected = result.observation.trace[2].segment;  // an ACK as in the set-up, sent again
@@ -69,7 +69,7 @@ TEST(MatrixCell, says_that_the_segment_was_not_sent) {
   CellResult result = inconclusive(established, rst_edge);
   result.observation.trace = exchange(rst_edge).trace;
   result.observation.trace.resize(3);
-  result.observation.injected.flags = {Flag::rst};
+  result.observation.injected_at.reset();
   EXPECT_NE(format_matrix_cell(result, plain).find("(the segment itself was not sent)"), std::string::npos);
 }
 

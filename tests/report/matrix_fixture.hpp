@@ -126,6 +126,7 @@ inline matrix::Observation exchange(const SegmentClass& segment) {
   pass(false, 160, {Flag::ack}, irs + 1, iss + 1);
   pass(false, 200, segment.flags, irs + 1 + 65535, wire::SeqNum(0));
   seen.injected = seen.trace.back().segment;
+  seen.injected_at = seen.trace.size() - 1;
   pass(true, 212, {Flag::ack}, iss + 1, irs + 1);
   return seen;
 }

@@ -230,6 +230,12 @@ SYN <mss 1,, nop,>
   bad_send(R"(SYN <ts 1>
         ^ '1' is not a pair | write ts 100:0, tsval and tsecr
 )");
+  bad_send(R"(ACK <ts echo:1>
+        ^^^^ 'echo' is not a number | tsval is a number from 0 to 4294967295
+)");
+  bad_expect(R"(ACK <ts now:1>
+        ^^^ 'now' only makes sense in a send | write the value, or *
+)");
   bad_send(R"(SYN <sack>
      ^^^^ 'sack' needs a value | write sack 11:21, or sackok for the permission
 )");

@@ -126,6 +126,12 @@ TEST(OptionList, every_kind) {
   EXPECT_EQ(options("< mss  1460 ,\tnop >"), options("<mss 1460, nop>"));
 }
 
+TEST(OptionList, timestamps_in_terms_of_those_kept_up) {
+  const auto sent = [](const std::string& list) { return send("ACK " + list).options->list; };
+  EXPECT_EQ(sent("<ts now-1000:echo>"), (std::vector<OptionSpec>{TimestampsSpec{{}, {}, -1000, 0}}));
+  EXPECT_EQ(sent("<ts 7:echo+3>"), (std::vector<OptionSpec>{TimestampsSpec{{7}, {}, std::nullopt, 3}}));
+}
+
 TEST(OptionList, sack_edges_are_numbers) {
   const Number left{Base::relative, 11}, right{Base::relative, 21};
   EXPECT_EQ(options("<sack 11:21>"), std::vector<OptionSpec>{(SackSpec{{{left, right}}})});

@@ -97,7 +97,7 @@ class RandomSpec {
       case 4:
         return WindowScaleSpec{value(255)};
       case 5:
-        return TimestampsSpec{value(0xffffffff), value(0xffffffff)};
+        return timestamps();
       case 6:
         return FastOpenSpec{data(0, 8)};
       case 7:
@@ -107,6 +107,14 @@ class RandomSpec {
       default:
         return raw_option();
     }
+  }
+
+  TimestampsSpec timestamps() {
+    TimestampsSpec spec{value(0xffffffff), value(0xffffffff)};
+    const auto offset = [&] { return static_cast<std::int64_t>(random_.between(0, 2000000)) - 1000000; };
+    if (sending_ && random_.chance(3)) spec.tsval = {}, spec.tsval_from_now = offset();
+    if (sending_ && random_.chance(3)) spec.tsecr = {}, spec.tsecr_from_echo = offset();
+    return spec;
   }
 
   OptionsSpec options() {

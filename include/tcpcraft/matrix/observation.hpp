@@ -47,7 +47,9 @@ struct Observation {
   int socket_error = 0;  ///< SO_ERROR after it
   std::optional<Effects> effects;
 
-  std::vector<Passed> trace;  ///< the whole exchange, set-up included
+  std::vector<Passed> trace;               ///< the whole exchange, set-up included
+  std::vector<std::size_t> act_ends;       ///< how much of the trace there was after each act of the recipe
+  std::optional<std::size_t> injected_at;  ///< the injected segment's place in the trace
 };
 
 }  // namespace tcpcraft::matrix

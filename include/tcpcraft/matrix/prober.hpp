@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <tcpcraft/kernel/diag.hpp>
 #include <tcpcraft/matrix/observation.hpp>
@@ -15,6 +18,9 @@ namespace tcpcraft::matrix {
 /// defined for: no timers or caches that get in the way and, unless they are kept, no rate limits. Throws
 /// os::SystemError.
 void prepare_namespace(bool keep_rate_limits);
+
+/// The same for a scenario: names and values, without those that not every kernel lets be set.
+std::vector<std::pair<std::string, std::string>> namespace_sysctls();
 
 /// Plays cells against the kernel of the present network namespace: brings a fresh connection into the state,
 /// injects the segment, and reports all that the kernel does about it.

@@ -47,6 +47,9 @@ struct WindowScaleSpec {
 struct TimestampsSpec {
   Value tsval;
   Value tsecr;
+  // When sending, instead of the value: what is added to the number that is kept up automatically.
+  std::optional<std::int64_t> tsval_from_now = std::nullopt;   ///< `now-1000`, the peer's own clock
+  std::optional<std::int64_t> tsecr_from_echo = std::nullopt;  ///< `echo+1`, of the last TSval that came
   friend bool operator==(const TimestampsSpec&, const TimestampsSpec&) = default;
 };
 struct SackSpec {
