@@ -169,6 +169,11 @@ class Steps {
     return {};
   }
 
+  /// What the peer's numbers count from: its first SYN, which may be the segment in question itself.
+  SeqNum numbers_of_peer() const {
+    return !seen_.before.irs && seen_.injected.has(Flag::syn) ? seen_.injected.seq : *peer_.iss;
+  }
+
   /// The answer's numbers are what the cell is about, so they are written, wherever they are not chosen anew.
   void expect_answer(const Segment& sent) {
     SegmentSpec spec = shape(sent);
@@ -177,7 +182,7 @@ class Steps {
     if (before.iss && !anew) {
       const bool zero = sent.has(Flag::rst) && sent.has(Flag::ack) && sent.seq == SeqNum(0);
       spec.seq = zero ? wire::Number{wire::Number::Base::absolute, 0} : number(sent.seq - *before.iss);
-      if (sent.has(Flag::ack)) spec.ack = number(sent.ack - *peer_.iss);
+      if (sent.has(Flag::ack)) spec.ack = number(sent.ack - numbers_of_peer());
     }
     if (result_.cell.segment->on_timestamps) spec.options.emplace().more = true;
     add("expect", wire::format_spec(spec));

@@ -54,6 +54,18 @@ TEST_F(MatrixCommandTest, a_page_is_written) {
   EXPECT_EQ(read_file(folder.path() / "page.html").rfind("<!doctype html>", 0), 0u);
 }
 
+TEST_F(MatrixCommandTest, a_saved_cell_is_a_scenario_that_passes) {
+  std::vector<std::string> arguments = {"--save-scenario", "saved", "--ip",    "4",     "--class", "*_exact",
+                                        "--class",         "rst_*", "--class", "ack_*", "--class", "paws_*"};
+  ASSERT_EQ(matrix(arguments).exit_code, 0);
+  const std::size_t saved = files_in(folder.path() / "saved", ".scn").size();
+  EXPECT_GT(saved, 300u);
+  const Ran ran = tcpcraft(folder.path(), {"run", "-q", "--no-captures", "saved"});
+  const std::string number = std::to_string(saved);
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_NE(ran.output.find(number + " scenarios: " + number + " passed"), std::string::npos);
+}
+
 TEST_F(MatrixCommandTest, what_does_not_exist_is_refused_by_name) {
   const auto refused = [&](std::vector<std::string> arguments, const char* why) {
     const Ran ran = matrix(std::move(arguments));
