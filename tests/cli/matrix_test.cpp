@@ -55,11 +55,11 @@ TEST_F(MatrixCommandTest, a_page_is_written) {
 }
 
 TEST_F(MatrixCommandTest, a_saved_cell_is_a_scenario_that_passes) {
-  std::vector<std::string> arguments = {"--save-scenario", "saved", "--ip",    "4",     "--class", "*_exact",
-                                        "--class",         "rst_*", "--class", "ack_*", "--class", "paws_*"};
+  const std::vector<std::string> arguments = {"--save-scenario", "saved",   "--ip",    "4",
+                                              "--class",         "*_exact", "--class", "rst_*"};
   ASSERT_EQ(matrix(arguments).exit_code, 0);
   const std::size_t saved = files_in(folder.path() / "saved", ".scn").size();
-  EXPECT_GT(saved, 300u);
+  EXPECT_GT(saved, 150u);
   const Ran ran = tcpcraft(folder.path(), {"run", "-q", "--no-captures", "saved"});
   const std::string number = std::to_string(saved);
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
