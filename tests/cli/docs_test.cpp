@@ -56,5 +56,16 @@ TEST(Docs, the_readmes_failure_is_real) {
   EXPECT_EQ(shown, printed);
 }
 
+TEST(Docs, the_readmes_cell_is_real) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  std::string shown = blocks(source_dir / "README.md", "text").at(2);
+  const std::string command = shown.substr(0, shown.find('\n'));
+  EXPECT_EQ(command, "$ tcpcraft matrix --cell ESTABLISHED:data_tooold --ip 4 -v");
+  const Ran run = tcpcraft(folder.path(), {"matrix", "--cell", "ESTABLISHED:data_tooold", "--ip", "4", "-v"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(normalized(shown.substr(command.size() + 1)), normalized(run.output));
+}
+
 }  // namespace
 }  // namespace tcpcraft::cli_test
