@@ -371,6 +371,23 @@ TEST(Machine, timestamps_are_written_in_terms_of_those_kept_up) {
   EXPECT_EQ(*usual, (wire::Timestamps{100, 5000})) << "the clock goes on from where it was";
 }
 
+// RFC 6191 2 lets the SYN open the connection anew, RFC 5961 4.2 lets it be challenged: the answer tells.
+TEST(Machine, the_kernels_answer_tells_which_way_it_took) {
+  World world;
+  auto& link = world.link;
+  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+  link.answer({link.from_kernel(FIN_ACK, 7001, 101)});
+  link.answer({link.from_kernel(ACK, 7002, 102)});
+  link.answer({link.from_kernel(ACK, 7002, 102)});
+  link.answer({});
+  const Result result = world.play_steps(handshake +
+                                         "  - expect: FIN-ACK\n  - send: FIN-ACK\n  - expect: ACK\n"
+                                         "  - send: SYN seq=snd.nxt\n  - expect: ACK\n  - send: ACK\n");
+  EXPECT_EQ(result.verdict, Verdict::pass) << result.reason;
+  EXPECT_EQ(world.link.sent[4].seq, wire::SeqNum(102)) << "the old connection's numbers still hold";
+  EXPECT_EQ(world.link.sent[4].ack, wire::SeqNum(7002));
+}
+
 TEST(Machine, a_missing_timestamp_is_a_mismatch) {
   World world;
   auto& link = world.link;
