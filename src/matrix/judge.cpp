@@ -135,10 +135,19 @@ const Outcome* find_match(const Reaction& reaction, const Observation& observati
   return nullptr;
 }
 
+/// An acknowledgement that may wait is told the same whether a timer set it free, the application's reading
+/// did, or nothing has yet: that depends on how busy the host is.
+void tell_delayed(const Outcome& outcome, CellResult& result) {
+  if (!outcome.reply.may_wait) return;
+  const Observation& seen = result.observation;
+  result.observed = symbolic(outcome.reply, seen.before, seen.injected) + " (may wait)";
+}
+
 Verdict decide(const Reaction& allowed, const Reaction& predicted, CellResult& result) {
   const Observation& observation = result.observation;
   const Outcome& first = predicted.first();
   if (const Outcome* match = find_match(allowed, observation)) {
+    tell_delayed(*match, result);
     if (!first.deviations.empty() && !differences(first, observation).empty()) {
       // It went the allowed way although the profile says otherwise, unless the profile allows that as well.
       const Outcome* known = find_match(predicted, observation);
@@ -152,6 +161,7 @@ Verdict decide(const Reaction& allowed, const Reaction& predicted, CellResult& r
   }
   const Outcome* known = find_match(predicted, observation);
   if (known && !known->deviations.empty()) {
+    tell_delayed(*known, result);
     result.deviations = known->deviations;
     result.differences = differences(allowed.first(), observation);
     return Verdict::deviation;
