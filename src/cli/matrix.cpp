@@ -7,6 +7,7 @@
 
 #include <tcpcraft/matrix/run.hpp>
 #include <tcpcraft/matrix/save.hpp>
+#include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/matrix_baseline.hpp>
 #include <tcpcraft/report/matrix_cell.hpp>
 #include <tcpcraft/report/matrix_html.hpp>
@@ -94,6 +95,17 @@ void print_result(const MatrixCommand& command, const MatrixResult& result) {
     print(report::format_matrix_summary(result, style) + report::format_matrix_findings(result, style));
 }
 
+MatrixResult play(const matrix::Plan& plan) {
+  runner::enter_network(runner::Net::isolated);
+  try {
+    return matrix::run(plan, [] { return runner::interrupt_signal() != 0; });
+  } catch (const os::SystemError& error) {
+    if (plan.link != matrix::LinkKind::tun) throw;
+    throw runner::CannotRun(std::string(error.what()) +
+                            "\n--link sink gives the same table and needs no right");
+  }
+}
+
 /// Every cell that told something as a scenario in the folder, which is made where there is none.
 void save_scenarios(const std::string& folder, const MatrixResult& result) {
   if (folder.empty()) return;
@@ -144,8 +156,7 @@ int play_matrix(MatrixCommand command) {
   if (!command.scenarios.empty()) std::filesystem::create_directories(command.scenarios);
   OutputFile json(command.json), html(command.html);
   runner::catch_interrupts();
-  runner::enter_network(runner::Net::isolated);
-  const MatrixResult result = matrix::run(plan, [] { return runner::interrupt_signal() != 0; });
+  const MatrixResult result = play(plan);
   print_result(command, result);
   json.write([&] { return report::format_matrix_json(result); });
   save_scenarios(command.scenarios, result);
