@@ -4,6 +4,8 @@
 // A life: SYN, SYN-ACK, ACK, PSH-ACK "a\n", ACK, (the server reads, echoes, closes) PSH-ACK, FIN-ACK, ACK of
 // the data, ACK of the FIN: nine segments, every number checked. A RST then removes the kernel's FIN-WAIT-2.
 //
+// A cell of the matrix is such a life with more in it: see floor_cell.c.
+//
 // usage: bench_floor [LIVES]
 
 #define _GNU_SOURCE
@@ -22,22 +24,12 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "floor_cell.h"
+#include "floor_tools.h"
+
 enum { KERNEL_PORT = 9877, WINDOW = 65535, MOST_REPLIES = 4, HEADERS = 40 };
-
-static void check(int ok, const char* what) {
-  if (ok) return;
-  fprintf(stderr, "bench_floor: %s: %s\n", what, errno ? strerror(errno) : "not as expected");
-  exit(1);
-}
-
-static void write_file(const char* path, const char* text) {
-  const int fd = open(path, O_WRONLY | O_CLOEXEC);
-  check(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), path);
-  close(fd);
-}
 
 static void enter_private_network(void) {
   const unsigned uid = geteuid(), gid = getegid();
@@ -56,30 +48,6 @@ static void enter_private_network(void) {
   request.ifr_flags |= IFF_UP;
   check(ioctl(fd, SIOCSIFFLAGS, &request) == 0, "SIOCSIFFLAGS");
   close(fd);
-}
-
-static struct sockaddr_in loopback(uint16_t port) {
-  return (struct sockaddr_in){
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
-
-static void attach(int fd, struct sock_filter* filter, unsigned short length) {
-  const struct sock_fprog program = {length, filter};
-  check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0, "SO_ATTACH_FILTER");
-}
-
-/// A listening socket that drops every segment unseen, so that the kernel does not answer for the peer.
-static int open_guard(uint16_t* port) {
-  struct sock_filter drop_everything = BPF_STMT(BPF_RET | BPF_K, 0);
-  struct sockaddr_in address = loopback(0);
-  socklen_t length = sizeof address;
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  check(bind(fd, (struct sockaddr*)&address, sizeof address) == 0, "bind");
-  attach(fd, &drop_everything, 1);
-  check(listen(fd, 1) == 0, "listen");
-  check(getsockname(fd, (struct sockaddr*)&address, &length) == 0, "getsockname");
-  *port = ntohs(address.sin_port);
-  return fd;
 }
 
 static int open_listener(void) {
@@ -209,17 +177,6 @@ static void live(const struct wire* wire, uint32_t iss) {
   send_segment(wire, TH_RST, iss + 3, 0, "");
 }
 
-static double now_us(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-static int ascending(const void* a, const void* b) {
-  const double x = *(const double*)a, y = *(const double*)b;
-  return (x > y) - (x < y);
-}
-
 static void measure(struct wire wire, int lives, int lasting_guard) {
   double* times = malloc((size_t)lives * sizeof *times);
   check(times != NULL, "malloc");
@@ -234,9 +191,22 @@ static void measure(struct wire wire, int lives, int lasting_guard) {
     times[i] = now_us() - start;
   }
   close(guard);
-  qsort(times, (size_t)lives, sizeof *times, ascending);
-  printf("%s\t%d\t%.1f\t%.1f\n", lasting_guard ? "lasting-guard" : "new-guard", lives, times[0],
-         times[lives / 2]);
+  print_times(lasting_guard ? "lasting-guard" : "new-guard", times, lives);
+  free(times);
+}
+
+static void measure_cells(const char* variant, enum floor_link link, int lives) {
+  const char* reason = NULL;
+  struct floor_cell* cell = floor_cell_open(link, &reason);
+  if (!cell) {
+    printf("%s\tskipped: %s\n", variant, reason);
+    return;
+  }
+  double* times = malloc((size_t)lives * sizeof *times);
+  check(times != NULL, "malloc");
+  floor_cell_play(cell, times, lives);
+  floor_cell_close(cell);
+  print_times(variant, times, lives);
   free(times);
 }
 
@@ -249,5 +219,9 @@ int main(int argc, char** argv) {
   printf("variant\tlives\tmin_us\tmedian_us\n");
   measure(wire, lives, 0);
   measure(wire, lives, 1);
+  close(wire.receiver);  // which would take its share of what passes
+  measure_cells("cell-new-guard", FLOOR_NEW_GUARD, lives);
+  measure_cells("cell-lasting-guard", FLOOR_LASTING_GUARD, lives);
+  measure_cells("cell-tun", FLOOR_TUN, lives);
   return 0;
 }

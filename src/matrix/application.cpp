@@ -74,14 +74,12 @@ void Application::write(std::size_t size) {
 }
 
 bool Application::read(wire::Bytes& bytes) {
-  constexpr std::size_t block = 16384;
+  std::array<std::uint8_t, 16384> block;  // not cleared: most reads find little or nothing
   for (;;) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + block);
-    const ssize_t size = ::recv(socket_.get(), &bytes[before], block, 0);
-    bytes.resize(before + static_cast<std::size_t>(size > 0 ? size : 0));
+    const ssize_t size = ::recv(socket_.get(), block.data(), block.size(), 0);
     if (size == 0) return true;
     if (size == -1 && errno != EINTR) return false;
+    if (size > 0) bytes.insert(bytes.end(), block.begin(), block.begin() + size);
   }
 }
 
