@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <system_error>
 
 #include <sys/utsname.h>
@@ -94,6 +95,7 @@ class FileRun {
     options.seed = command_.seed;
     options.observer = &printer;
     if (capture) options.tap = &*capture;
+    options.link = &link_;
     runner::enter_network(command_.net);
     runner::InterruptibleClock clock;
     std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);
@@ -138,6 +140,7 @@ class FileRun {
   scenario::Source source_;
   std::optional<scenario::Scenario> scenario_;
   std::string complaints_;
+  std::unique_ptr<transport::Link> link_;  ///< of the last run in this process: closed at the very end
 };
 
 /// `captures/NAME.pcap`; files of one name are told apart by their folders.

@@ -14,8 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr wire::Duration grace = 50ms;
 
-constexpr std::size_t largest_datagram = 65535;
-
 std::size_t ip_header_size(const wire::Segment& segment) {
   return segment.source.address.is_v6() ? 40 : 20;
 }
@@ -223,8 +221,10 @@ wire::Time Machine::last_passage() const {
 /// a pause of its own.
 bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
   if (waiting_since_ && arrival.time >= *waiting_since_) return false;
-  wire::Time before = std::max(last_passage(), anchor_);
-  if (called_ && arrival.time >= *called_) before = std::max(before, *called_);
+  wire::Time before = last_passage();
+  if (anchor_ <= arrival.time) before = std::max(before, anchor_);
+  // Without a stamp it may have been there before the call.
+  if (called_ && arrival.time >= *called_ && arrival.kernel_time) before = std::max(before, *called_);
   return arrival.time - before > tolerated_lateness;
 }
 
@@ -261,10 +261,12 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   if (const auto* written = wire::find<wire::Timestamps>(crafted.segment.options);
       written && crafted.segment.has(wire::Flag::syn) && !peer_.offered.timestamps)
     clock_base_ = written->tsval - static_cast<std::uint32_t>(elapsed);
-  if (const std::size_t size = datagram_size(crafted.segment); size > largest_datagram) {
+  if (const std::size_t size = datagram_size(crafted.segment); size > setup_.largest_datagram) {
     result_.place = step.segment.span;
-    return finish(Verdict::error,
-                  "the segment does not fit into an IP datagram: " + std::to_string(size) + " bytes");
+    const bool mtu = size <= 65535;
+    return finish(Verdict::error, std::string("the segment does not fit into ") +
+                                      (mtu ? "the link's MTU: " : "an IP datagram: ") + std::to_string(size) +
+                                      " bytes");
   }
   model::peer_sent(peer_, crafted.segment, crafted.broken);
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);

@@ -5,10 +5,12 @@
 namespace tcpcraft::engine {
 namespace {
 
-/// What a barrier and the guard add to the counters of the kernel under test: the probe, the kernel's answer
-/// to it, and each of the kernel's own segments, received once more at the guarded port.
-void clear_of_probes(kernel::Counters& counters, std::int64_t barriers, std::int64_t kernel_segments) {
-  counters["Tcp.InSegs"] -= 2 * barriers + kernel_segments;
+/// What a barrier and the link add to the counters of the kernel under test: the probe, the kernel's answer
+/// to it, and, where the link loops back, that answer and each of the kernel's own segments, received once
+/// more.
+void clear_of_probes(kernel::Counters& counters, std::int64_t barriers, std::int64_t kernel_segments,
+                     bool loops_back) {
+  counters["Tcp.InSegs"] -= barriers + (loops_back ? barriers + kernel_segments : 0);
   counters["Tcp.OutSegs"] -= barriers;
   counters["Tcp.OutRsts"] -= barriers;
 }
@@ -42,7 +44,7 @@ class Player {
 
   kernel::Counters counters() {
     kernel::Counters result = side_.counters();
-    clear_of_probes(result, barriers_, machine_.kernel_segments());
+    clear_of_probes(result, barriers_, machine_.kernel_segments(), link_.loops_back());
     return result;
   }
 

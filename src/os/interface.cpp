@@ -43,6 +43,12 @@ void Interface::raise(int flags) const {
   call(SIOCSIFFLAGS, "SIOCSIFFLAGS", request);
 }
 
+void Interface::set_mtu(unsigned mtu) const {
+  ifreq request = this->request();
+  request.ifr_mtu = static_cast<int>(mtu);
+  call(SIOCSIFMTU, "SIOCSIFMTU", request);
+}
+
 void Interface::switch_off(std::initializer_list<std::uint32_t> offloads) const {
   for (const std::uint32_t offload : offloads) {
     ethtool_value off{offload, 0};

@@ -18,6 +18,7 @@ class Interface {
   int flags() const;
   /// Adds flags, such as IFF_UP.
   void raise(int flags) const;
+  void set_mtu(unsigned mtu) const;
   /// Switches offloads off, each named by its command for SIOCETHTOOL: ETHTOOL_STSO.
   void switch_off(std::initializer_list<std::uint32_t> offloads) const;
 

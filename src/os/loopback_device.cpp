@@ -16,6 +16,10 @@ void bring_up_loopback() {
   loopback.switch_off({ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO});
 }
 
+void set_loopback_mtu(unsigned mtu) {
+  Interface("lo").set_mtu(mtu);
+}
+
 void add_loopback_address(const std::uint8_t* address, std::size_t size) {
   assert(size == 4 || size == 16);
   RouteSocket socket;

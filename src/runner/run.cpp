@@ -10,12 +10,16 @@
 #include <tcpcraft/runner/run.hpp>
 #include <tcpcraft/transport/loopback_link.hpp>
 #include <tcpcraft/transport/remote_link.hpp>
+#include <tcpcraft/transport/sink_link.hpp>
+#include <tcpcraft/transport/tun_link.hpp>
 
 namespace tcpcraft::runner {
 namespace {
 
 constexpr const char* needs_raw_sockets =
     "raw sockets need CAP_NET_RAW in the host's network: run as root, or leave out --net host";
+
+constexpr std::chrono::seconds stamp_patience{1};
 
 void add_port(std::vector<std::uint16_t>& ports, std::optional<std::uint16_t> port) {
   if (port && std::find(ports.begin(), ports.end(), *port) == ports.end()) ports.push_back(*port);
@@ -32,21 +36,32 @@ struct Ports {
   std::vector<std::uint16_t> peer;
 };
 
-/// Guards every port that the peer sends from, so that the kernel answers at none of them.
-std::deque<os::RstGuard> guard_ports(const scenario::Scenario& scenario, Ports& ports) {
-  std::deque<os::RstGuard> guards;
-  const wire::IpAddress& address = scenario.peer.address;
-  const wire::Endpoint& kernel = scenario.kernel.address;
-  do guards.emplace_back(socket_address(address, scenario.peer.port.value_or(0)));
-  while (guards.back().port() == kernel.port && address == kernel.address);
-  ports.kernel = {kernel.port};
-  ports.peer = {guards.back().port()};
+void add_written_ports(const scenario::Scenario& scenario, Ports& ports) {
   for (const scenario::Step& step : scenario.steps) {
     const auto* send = std::get_if<scenario::Send>(&step.action);
     if (!send) continue;
     add_port(ports.peer, send->segment.spec.source_port);
     add_port(ports.kernel, send->segment.spec.destination_port);
   }
+}
+
+/// Guards every port that the peer sends from, so that the kernel answers at none of them. Behind a device
+/// the peer's address is not the kernel's: there is nothing to guard, and every port is free.
+std::deque<os::RstGuard> reserve_ports(const scenario::Scenario& scenario, Ports& ports) {
+  constexpr std::uint16_t usual_port = 40000;
+  std::deque<os::RstGuard> guards;
+  const wire::IpAddress& address = scenario.peer.address;
+  const wire::Endpoint& kernel = scenario.kernel.address;
+  ports.kernel = {kernel.port};
+  if (scenario.kernel.link == scenario::Wire::tun) {
+    ports.peer = {scenario.peer.port.value_or(usual_port)};
+    add_written_ports(scenario, ports);
+    return guards;
+  }
+  do guards.emplace_back(socket_address(address, scenario.peer.port.value_or(0)));
+  while (guards.back().port() == kernel.port && address == kernel.address);
+  ports.peer = {guards.back().port()};
+  add_written_ports(scenario, ports);
   for (std::size_t i = 1; i < ports.peer.size(); ++i)
     if (ports.peer[i] != 0) guards.emplace_back(socket_address(address, ports.peer[i]));
   return guards;
@@ -81,6 +96,30 @@ bool has_times(const scenario::Scenario& scenario) {
   });
 }
 
+/// Whether anything is to be judged by the time at which it came.
+bool takes_time(const scenario::Scenario& scenario) {
+  return has_times(scenario) ||
+         std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const scenario::Step& step) {
+           const auto* silence = std::get_if<scenario::Silence>(&step.action);
+           return std::holds_alternative<scenario::Wait>(step.action) || (silence && silence->duration);
+         });
+}
+
+/// A TUN device where one can be had and no time counts, which it does not tell; otherwise a sink device.
+std::unique_ptr<transport::LocalLink> open_device(const scenario::Scenario& scenario, const Ports& ports) {
+  const wire::IpAddress& kernel = scenario.kernel.address.address;
+  const wire::IpAddress& peer = scenario.peer.address;
+  const unsigned mtu = scenario.kernel.mtu.value_or(1500);
+  if (!takes_time(scenario)) {
+    try {
+      return std::make_unique<transport::TunLink>(kernel, ports.kernel, peer, ports.peer, mtu);
+    } catch (const os::SystemError&) {
+      // The sink says what is wrong where it cannot be had either.
+    }
+  }
+  return std::make_unique<transport::SinkLink>(kernel, ports.kernel, peer, ports.peer, mtu);
+}
+
 std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports,
                                            bool stamped) {
   const wire::IpAddress& kernel = setup.kernel.address;
@@ -89,7 +128,7 @@ std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, 
   if (elsewhere) return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
   auto link =
       std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer, net != Net::isolated);
-  if (stamped) link->await_stamps(std::chrono::seconds(1));
+  if (stamped) link->await_stamps(stamp_patience);
   return link;
 }
 
@@ -104,6 +143,19 @@ std::unique_ptr<kernel::LocalSide> open_side(const scenario::Scenario& scenario,
 
 void add_address(const wire::IpAddress& address) {
   if (!address.is_loopback()) os::add_loopback_address(address.data(), address.size());
+}
+
+/// What cannot be had on the host.
+std::optional<engine::Result> refuse_on_host(const scenario::Scenario& scenario) {
+  const scenario::Kernel& kernel = scenario.kernel;
+  const auto skip = [](const char* reason) { return refused(engine::Verdict::skip, reason, {}); };
+  if (!kernel.sysctls.empty()) return skip("it sets sysctls, and those of the host are left alone");
+  if (kernel.link == scenario::Wire::tun)
+    return skip("it has a device of its own, which needs a private network: leave out --net host");
+  if (kernel.mtu) return skip("it sets the MTU, and that of the host's loopback is left alone");
+  if (!kernel.address.address.is_loopback() || !scenario.peer.address.is_loopback())
+    return skip("its addresses are not the host's loopback");
+  return {};
 }
 
 }  // namespace
@@ -124,13 +176,7 @@ void enter_network(Net net) {
 
 std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net) {
   const scenario::Kernel& kernel = scenario.kernel;
-  if (net == Net::host) {
-    if (!kernel.sysctls.empty())
-      return refused(engine::Verdict::skip, "it sets sysctls, and those of the host are left alone", {});
-    if (!kernel.address.address.is_loopback() || !scenario.peer.address.is_loopback())
-      return refused(engine::Verdict::skip, "its addresses are not the host's loopback", {});
-    return {};
-  }
+  if (net == Net::host) return refuse_on_host(scenario);
   if (kernel.app == "external")
     return refused(engine::Verdict::skip, "nothing else can listen in a private network: use --net host", {});
   for (const scenario::Sysctl& sysctl : kernel.sysctls) {
@@ -140,6 +186,8 @@ std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net ne
       return sysctl_refused(sysctl, error);
     }
   }
+  if (kernel.link == scenario::Wire::tun) return {};  // which brings the addresses along
+  if (kernel.mtu) os::set_loopback_mtu(*kernel.mtu);
   add_address(kernel.address.address);
   if (scenario.peer.address != kernel.address.address) add_address(scenario.peer.address);
   return {};
@@ -156,7 +204,7 @@ std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::u
 
 engine::Result play(const scenario::Scenario& scenario, const RunOptions& options, engine::Clock& clock) {
   Ports ports;
-  const std::deque<os::RstGuard> guards = guard_ports(scenario, ports);
+  const std::deque<os::RstGuard> guards = reserve_ports(scenario, ports);
   engine::Setup setup;
   setup.kernel = scenario.kernel.address;
   setup.peer = {scenario.peer.address, ports.peer.front()};
@@ -164,11 +212,19 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
+  if (scenario.kernel.link == scenario::Wire::loopback && scenario.kernel.mtu)
+    setup.largest_datagram = std::min<std::size_t>(*scenario.kernel.mtu, setup.largest_datagram);
 
+  // The kernel's address comes with a device.
+  std::unique_ptr<transport::LocalLink> device;
+  if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, ports);
   const std::unique_ptr<kernel::LocalSide> side = open_side(scenario, setup);
-  const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports, times);
+  if (device && times) device->await_stamps(stamp_patience);
+  std::unique_ptr<transport::Link> link =
+      device ? std::move(device) : open_link(options.net, setup, ports, times);
   engine::Result result = engine::play(scenario, setup, *link, *side, clock, options.observer, options.tap);
   if (options.net != Net::target) side->discard_connection();
+  if (options.link) *options.link = std::move(link);
   return result;
 }
 

@@ -18,6 +18,12 @@ bool is_rfc_reference(std::string_view text) {
          hash + 1 < text.size();
 }
 
+/// An address that no host has: one of RFC 5737, or of RFC 3849.
+wire::IpAddress documentation_address(bool v6, std::uint8_t last) {
+  if (!v6) return wire::IpAddress::v4({192, 0, 2, last});
+  return wire::IpAddress::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last});
+}
+
 class ScenarioReader {
  public:
   explicit ScenarioReader(Context& context) : context_(context) {
@@ -55,7 +61,8 @@ class ScenarioReader {
     if (root.kind == yaml::Node::Kind::map && !stepped)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
     settle_app();
-    check_addresses();
+    settle_addresses();
+    check_mtu();
     return std::move(scenario_);
   }
 
@@ -79,7 +86,7 @@ class ScenarioReader {
                           {"address", [&](const auto& v, const auto&) { read_kernel_address(v); }},
                           {"sysctl", [&](const auto& v, const auto&) { read_sysctls(v); }},
                           {"link", [&](const auto& v, const auto&) { read_link(v); }},
-                          {"mtu", {}},
+                          {"mtu", [&](const auto& v, const auto&) { read_mtu(v); }},
                       });
   }
 
@@ -98,19 +105,26 @@ class ScenarioReader {
     const auto link = context_.text(node, "kernel.link");
     if (!link || *link == "loopback") return;
     if (*link == "tun")
-      context_.error(node.span, "'link: tun' is not built yet");
+      scenario_.kernel.link = Wire::tun;
     else
       context_.error(node.span, "unknown link '" + *link + "'", "loopback or tun");
+  }
+
+  void read_mtu(const yaml::Node& node) {
+    const auto mtu = context_.integer(node, "kernel.mtu", 68, 65536);
+    if (!mtu) return;
+    scenario_.kernel.mtu = static_cast<unsigned>(*mtu);
+    mtu_span_ = node.span;
   }
 
   void read_kernel_address(const yaml::Node& node) {
     const auto text = context_.text(node, "kernel.address");
     if (!text) return;
     const auto address = wire::Endpoint::parse(*text);
-    if (address && address->port != 0)
-      scenario_.kernel.address = *address;
-    else
-      context_.error(node.span, "not an address and port", "A.B.C.D:PORT or [V6]:PORT");
+    if (!address || address->port == 0)
+      return context_.error(node.span, "not an address and port", "A.B.C.D:PORT or [V6]:PORT");
+    scenario_.kernel.address = *address;
+    kernel_address_span_ = node.span;
   }
 
   void read_sysctls(const yaml::Node& node) {
@@ -152,15 +166,16 @@ class ScenarioReader {
   void read_peer_address(const yaml::Node& node) {
     const auto text = context_.text(node, "peer.address");
     if (!text) return;
-    peer_address_span_ = node.span;
     if (const auto address = wire::IpAddress::parse(*text)) {
       scenario_.peer.address = *address;
     } else if (const auto endpoint = wire::Endpoint::parse(*text); endpoint && endpoint->port != 0) {
       scenario_.peer.address = endpoint->address;
       scenario_.peer.port = endpoint->port;
     } else {
-      context_.error(node.span, "not an address", "an IP address, with or without a port: 127.0.0.1:40000");
+      return context_.error(node.span, "not an address",
+                            "an IP address, with or without a port: 127.0.0.1:40000");
     }
+    peer_address_span_ = node.span;
   }
 
   void read_options(const yaml::Node& node) {
@@ -206,13 +221,46 @@ class ScenarioReader {
     std::erase_if(steps, [&](const Step& step) { return is_call(step, true); });
   }
 
-  /// On loopback both sides have one address where the scenario does not say otherwise.
+  /// Where the scenario does not say otherwise, on loopback both sides have one address, on a device each has
+  /// one of its own.
+  void settle_addresses() {
+    if (scenario_.kernel.link == Wire::tun)
+      settle_device_addresses();
+    else if (!peer_address_span_)
+      scenario_.peer.address = scenario_.kernel.address.address;
+    if (peer_address_span_) check_addresses();
+  }
+
+  void settle_device_addresses() {
+    wire::IpAddress& kernel = scenario_.kernel.address.address;
+    wire::IpAddress& peer = scenario_.peer.address;
+    const bool v6 = kernel_address_span_ ? kernel.is_v6() : peer_address_span_ && peer.is_v6();
+    const wire::IpAddress first = documentation_address(v6, 1), second = documentation_address(v6, 2);
+    if (!kernel_address_span_) kernel = peer_address_span_ && peer == second ? first : second;
+    if (!peer_address_span_) peer = kernel == first ? second : first;
+    refuse_loopback(kernel, kernel_address_span_, kernel.is_v6() ? "[2001:db8::2]:9877" : "192.0.2.2:9877");
+    refuse_loopback(peer, peer_address_span_, peer.is_v6() ? "2001:db8::1" : "192.0.2.1");
+    if (peer == kernel && peer_address_span_)
+      context_.error(*peer_address_span_, "the two ends of a device have two addresses",
+                     "the kernel is at " + kernel.to_string());
+  }
+
+  void refuse_loopback(const wire::IpAddress& address, std::optional<Span> span, const std::string& other) {
+    if (span && address.is_loopback())
+      context_.error(*span, "a loopback address cannot be reached over a device", "one such as " + other);
+  }
+
+  void check_mtu() {
+    if (!mtu_span_) return;
+    const unsigned mtu = *scenario_.kernel.mtu;
+    if (mtu < 1280 && scenario_.kernel.address.address.is_v6())
+      context_.error(*mtu_span_, "IPv6 needs an MTU of at least 1280 bytes");
+    if (mtu > 65535 && scenario_.kernel.link == Wire::tun)
+      context_.error(*mtu_span_, "a device has an MTU of at most 65535 bytes");
+  }
+
   void check_addresses() {
     const wire::Endpoint& kernel = scenario_.kernel.address;
-    if (!peer_address_span_) {
-      scenario_.peer.address = kernel.address;
-      return;
-    }
     const Peer& peer = scenario_.peer;
     if (peer.address.is_v6() != kernel.address.is_v6())
       context_.error(*peer_address_span_, "the peer and the kernel are of different IP versions",
@@ -223,7 +271,9 @@ class ScenarioReader {
 
   Context& context_;
   Scenario scenario_;
+  std::optional<Span> kernel_address_span_;
   std::optional<Span> peer_address_span_;
+  std::optional<Span> mtu_span_;
   bool app_is_given_ = false;
 };
 

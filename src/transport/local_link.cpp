@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include <poll.h>
@@ -77,6 +78,15 @@ Barrier LocalLink::barrier() {
     read_all();
   }
   return Barrier::proven;
+}
+
+bool LocalLink::await_stamps(wire::Duration patience) {
+  // The kernel switches its stamps on from a work queue of its own, which a busy processor delays.
+  constexpr std::chrono::microseconds pause{200};
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (barrier() == Barrier::proven && !stamped_ && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(pause);
+  return stamped_;
 }
 
 bool LocalLink::is_shown(std::span<const std::uint8_t> packet) {

@@ -1,6 +1,4 @@
-#include <chrono>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 #include <netinet/in.h>
@@ -74,15 +72,6 @@ void LoopbackLink::send(std::span<const std::uint8_t> packet) {
     throw os::SystemError("sendto(SOCK_RAW)");
 }
 
-bool LoopbackLink::await_stamps(wire::Duration patience) {
-  // The kernel switches its stamps on from a work queue of its own, which a busy processor delays.
-  constexpr std::chrono::microseconds pause{200};
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (barrier() == Barrier::proven && !stamped_ && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::sleep_for(pause);
-  return stamped_;
-}
-
 void LoopbackLink::read_all() {
   // A batch that is not full has emptied the queue.
   for (std::size_t count = Batch::capacity; count == Batch::capacity;) {
@@ -93,7 +82,7 @@ void LoopbackLink::read_all() {
 
 void LoopbackLink::read_one(std::size_t index) {
   const Ancillary ancillary = batch_->ancillary(index);
-  stamped_ = ancillary.time != wire::Time{};
+  note_stamp(ancillary.time != wire::Time{});
   const std::span<const std::uint8_t> bytes = batch_->datagram(index);
   Arrival& arrival = next_arrival();
   if (kernel().is_v6()) put_ipv6_header(arrival.packet, ancillary, bytes.size(), batch_->source(index));

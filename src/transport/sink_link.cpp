@@ -65,6 +65,7 @@ void SinkLink::read_all() {
     count = batch_->read(capture_);
     for (std::size_t i = 0; i < count; ++i) {
       const Ancillary ancillary = batch_->ancillary(i);
+      note_stamp(ancillary.time != wire::Time{});
       const std::span<const std::uint8_t> packet = batch_->datagram(i);
       if (!is_shown(packet)) continue;
       Arrival& arrival = next_arrival();

@@ -36,6 +36,8 @@ void TunLink::send(std::span<const std::uint8_t> packet) {
     if (shown) drop_arrival();
     throw os::SystemError("write /dev/net/tun", error);
   }
+  // Once more: however long that took, what is read next was sent at about the time that this packet was.
+  if (shown) last_arrival().time = wire::Time(std::chrono::system_clock::now());
 }
 
 void TunLink::note(std::span<const std::uint8_t> packet) {

@@ -100,6 +100,7 @@ class FakeLink : public transport::Link {
     ++barriers;
     return outcome;
   }
+  bool loops_back() const override { return true; }
   int fd() const override { return -1; }
   /// What the kernel sends so long after now.
   void later(wire::Duration delay, const wire::Segment& segment) {

@@ -54,6 +54,7 @@ struct Setup {
   /// A segment's immediate reactions have passed when `send` returns, as on the loopback of a namespace of
   /// one's own: after the last step, what has not passed is not said. Elsewhere a barrier proves it.
   bool immediate = false;
+  std::size_t largest_datagram = 65535;  ///< that the link carries from the peer, in bytes
 };
 
 /// Plays one scenario, step by step, without any I/O: events and the time go in, actions come out. Before
@@ -79,7 +80,7 @@ class Machine {
   Result& result() { return result_; }
   void explain_failure(const kernel::SocketState& state, const kernel::Counters& counters);
 
-  /// How many of the kernel's segments passed: the guard's port counts each as received.
+  /// How many of the kernel's segments passed: where the link loops back, each is counted as received.
   std::int64_t kernel_segments() const { return kernel_segments_; }
 
  private:

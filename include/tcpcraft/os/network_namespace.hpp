@@ -19,6 +19,10 @@ std::string why_not_private(int error);
 /// Only for a private namespace.
 void bring_up_loopback();
 
+/// Sets the MTU of `lo`, in bytes, beyond which the kernel refuses to send; below 1280 there is no IPv6 on
+/// it. Only for a private namespace.
+void set_loopback_mtu(unsigned mtu);
+
 /// Adds an address to `lo`, with a prefix of one host and no duplicate address detection; packets for it are
 /// received from then on. `address` is 4 or 16 bytes in network order. Only for a private namespace.
 void add_loopback_address(const std::uint8_t* address, std::size_t size);

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
 #include <tcpcraft/engine/player.hpp>
 #include <tcpcraft/engine/result.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
+#include <tcpcraft/transport/link.hpp>
 
 namespace tcpcraft::runner {
 
@@ -27,14 +29,17 @@ struct RunOptions {
   std::uint64_t seed = 0;  ///< for what a scenario leaves to chance
   engine::Observer* observer = nullptr;
   engine::Tap* tap = nullptr;
+  /// Where given, takes over the link of the run, which may wait tens of milliseconds for the kernel when it
+  /// is closed: better after the verdict has been told.
+  std::unique_ptr<transport::Link>* link = nullptr;
 };
 
 /// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
 /// Throws CannotRun. To be called once in a process.
 void enter_network(Net net);
 
-/// Gives the present network namespace what the scenario asks for: its addresses and sysctls. A result only
-/// where the scenario cannot be played: an unknown sysctl, or one that is not ours to set.
+/// Gives the present network namespace what the scenario asks for: its sysctls, addresses and MTU. A result
+/// only where the scenario cannot be played: an unknown sysctl, or one that is not ours to set.
 std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net);
 
 /// Plays a scenario in the present network namespace: server, guard, raw sockets, and the engine. What is

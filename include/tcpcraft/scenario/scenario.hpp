@@ -81,11 +81,19 @@ struct Sysctl {
   Span span;
 };
 
+/// The wire between the two sides.
+enum class Wire {
+  loopback,
+  tun,  ///< a device of its own, behind which the peer is
+};
+
 /// The side under test.
 struct Kernel {
   std::string app = "echo-once";
   wire::Endpoint address;
   std::vector<Sysctl> sysctls;
+  Wire link = Wire::loopback;
+  std::optional<unsigned> mtu;  ///< of the link, in bytes; absent: the usual one
 };
 
 /// What a crafted SYN or SYN-ACK carries when it names no options.

@@ -37,6 +37,10 @@ class Link {
   /// is left for `receive`; the probe and its answer are not shown there.
   virtual Barrier barrier() = 0;
 
+  /// Whether what the kernel sends arrives at this kernel once more, as on loopback: each of its segments, a
+  /// barrier's answer too, then counts as received.
+  virtual bool loops_back() const = 0;
+
   /// Becomes readable when `receive` has something.
   virtual int fd() const = 0;
 };

@@ -23,6 +23,10 @@ class LocalLink : public Link {
   std::span<const Arrival> receive() override;
   Barrier barrier() override;
 
+  /// Waits until packets carry the kernel's own time, which begins a little after the link is opened: up to
+  /// `patience`. Whether they do. Probes as `barrier` does.
+  bool await_stamps(wire::Duration patience);
+
  protected:
   /// The addresses are of one kind, and there is a port of each.
   LocalLink(const wire::IpAddress& kernel, std::vector<std::uint16_t> kernel_ports,
@@ -38,8 +42,12 @@ class LocalLink : public Link {
   /// Where the next packet goes: an empty one, whose memory was used before. It counts once it is kept.
   Arrival& next_arrival();
   void keep_arrival() { ++unheard_; }
+  Arrival& last_arrival() { return arrivals_[unheard_ - 1]; }
   /// Takes the last one that was kept back.
   void drop_arrival() { --unheard_; }
+
+  /// What each packet that is read tells: whether it carried the kernel's time.
+  void note_stamp(bool stamped) { stamped_ = stamped; }
 
   /// Whether the packet is one of the connection's. Notes the answer to the present barrier.
   bool is_shown(std::span<const std::uint8_t> packet);
@@ -58,6 +66,7 @@ class LocalLink : public Link {
   wire::Bytes probe_;
   std::uint32_t probe_seq_ = 0;
   bool probe_answered_ = false;
+  bool stamped_ = false;  ///< the last packet carried the kernel's time
 };
 
 }  // namespace tcpcraft::transport

@@ -28,18 +28,14 @@ class LoopbackLink : public LocalLink {
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
   std::span<const Arrival> receive() override { return LocalLink::receive(); }
+  bool loops_back() const override { return true; }
   int fd() const override { return socket_.get(); }
-
-  /// Waits until packets carry the kernel's own time, which begins a little after the link is opened: up to
-  /// `patience`. Whether they do. Probes as `barrier` does.
-  bool await_stamps(wire::Duration patience);
 
  private:
   void read_all() override;
   void read_one(std::size_t index);
 
   bool crowded_;
-  bool stamped_ = false;  ///< the last packet carried the kernel's time
   os::SocketAddress destination_;
   os::UniqueFd socket_;
   std::unique_ptr<Batch> batch_;

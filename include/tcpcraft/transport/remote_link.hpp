@@ -18,6 +18,7 @@ class RemoteLink : public Link {
   void send(std::span<const std::uint8_t> packet) override;
   std::span<const Arrival> receive() override;
   Barrier barrier() override { return Barrier::lost; }
+  bool loops_back() const override { return false; }
   int fd() const override { return link_.fd(); }
 
  private:

@@ -33,6 +33,7 @@ class SinkLink : public LocalLink {
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.
   std::span<const Arrival> receive() override { return LocalLink::receive(); }
+  bool loops_back() const override { return false; }
   int fd() const override { return capture_.get(); }
 
  private:

@@ -31,8 +31,9 @@ class TunLink : public LocalLink {
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time: a
   /// device holds 500. The device does not stamp packets: their time is read here, that of the peer's just
-  /// before they are sent.
+  /// after the kernel has handled them.
   std::span<const Arrival> receive() override { return LocalLink::receive(); }
+  bool loops_back() const override { return false; }
   /// Readable when the kernel has sent something. What was sent to it is there without that.
   int fd() const override { return device_.fd.get(); }
 
