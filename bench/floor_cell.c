@@ -1,4 +1,4 @@
-// The floor of a cell of the matrix in ESTABLISHED, over IPv4: the connection as the prober sets it up, a
+// The floor of the matrix's cell ESTABLISHED:data_left, over IPv4: the connection as the prober sets it up, a
 // segment that is answered, and the questions that are asked about it.
 //
 // SYN, SYN-ACK, ACK, accept; 1000 bytes each way, acknowledged and read; 500 bytes of the kernel's left

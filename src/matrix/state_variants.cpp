@@ -14,8 +14,8 @@ using model::State;
 // so that a duplicate ACK, a partial one and a full one are three things.
 constexpr std::uint32_t history = 1000;
 constexpr std::uint32_t outstanding = 500;
-/// So small that few segments fill it, and large enough for the history.
-constexpr std::uint32_t small_buffer = 4096;
+/// The smallest that Linux takes: what the history leaves of its window, one segment fills.
+constexpr std::uint32_t small_buffer = 2304;
 
 constexpr Act listen{Kind::listen}, listen_small{Kind::listen, small_buffer};
 constexpr Act connect{Kind::connect}, accept{Kind::accept}, read{Kind::read};
