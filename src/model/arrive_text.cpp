@@ -129,8 +129,11 @@ void refuse_after_fin(Arriving& a) {
   const bool second_fin = segment.has(Flag::fin) && !after(segment.seq, a.tcb.rcv_nxt);
   if (!second_fin) {
     const bool waiting = a.tcb.state == State::time_wait;
-    const bool acknowledged = a.may(waiting ? rules::time_wait_data_ack : rules::data_after_fin_ack);
-    a.answer(rules::data_after_fin, acknowledged ? Reply::Kind::ack : Reply::Kind::none);
+    const Rule& acknowledges = waiting ? rules::time_wait_data_ack : rules::data_after_fin_ack;
+    if (a.may(acknowledges))
+      a.answer(acknowledges, Reply::Kind::ack);
+    else
+      a.decide(rules::data_after_fin);
     return;
   }
   if (a.may(rules::fin_again_letter)) {

@@ -21,9 +21,10 @@ inline std::vector<std::string> split(const std::string& line, const std::string
   return parts;
 }
 
-/// A line.
+/// A line. `rules` are those that the expectation's alternatives rest on, one or more (`a / b`) for each;
+/// `deviations` is what makes Linux differ, or `-`.
 struct TableCell {
-  std::string state, name, injected, expectation, linux_reply, linux_state;
+  std::string state, name, injected, expectation, linux_reply, linux_state, rules, deviations;
 };
 
 inline std::vector<TableCell> read_cells() {
@@ -32,8 +33,8 @@ inline std::vector<TableCell> read_cells() {
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] == '#' || line.rfind("state\t", 0) == 0) continue;
     const auto columns = split(line, "\t");
-    cells.push_back(
-        {columns.at(0), columns.at(1), columns.at(2), columns.at(3), columns.at(5), columns.at(6)});
+    cells.push_back({columns.at(0), columns.at(1), columns.at(2), columns.at(3), columns.at(5), columns.at(6),
+                     columns.at(7), columns.at(8)});
   }
   return cells;
 }

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -74,6 +75,14 @@ inline Segment segment(Flags flags, SeqNum seq, SeqNum ack = {}, Bytes payload =
   made.payload = std::move(payload);
   made.options = std::move(options);
   return made;
+}
+
+using Deviations = std::vector<const Deviation*>;
+
+/// What a TCP of this profile would make of the segment; `tcb` stays as it is.
+inline Outcome as(const Profile& profile, Tcb tcb, const Segment& arrived) {
+  tcb.profile = &profile;
+  return arrive(tcb, arrived).first();
 }
 
 /// The random numbers of one test: the seed is printed, and TCPCRAFT_SEED sets it.
