@@ -10,6 +10,7 @@
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
+#include <tcpcraft/runner/prepare.hpp>
 
 #include "commands.hpp"
 #include "common.hpp"
@@ -94,6 +95,9 @@ class FileRun {
     options.seed = command_.seed;
     options.observer = &printer;
     if (capture) options.tap = &*capture;
+    runner::Prepared prepared = runner::prepare(scenario);
+    if (prepared.refused) return {prepared.refused->verdict, prepared.refused->reason, {}, false, false};
+    options.drops = prepared.drops.get();
     runner::enter_network(command_.net);
     runner::InterruptibleClock clock;
     std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);

@@ -7,6 +7,7 @@
 #include <tcpcraft/os/network_namespace.hpp>
 #include <tcpcraft/os/rst_guard.hpp>
 #include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/runner/requirements.hpp>
 #include <tcpcraft/runner/run.hpp>
 #include <tcpcraft/transport/loopback_link.hpp>
 #include <tcpcraft/transport/remote_link.hpp>
@@ -106,6 +107,16 @@ void add_address(const wire::IpAddress& address) {
   if (!address.is_loopback()) os::add_loopback_address(address.data(), address.size());
 }
 
+/// The sysctls that the scenario requires are those of the network it runs in.
+std::optional<engine::Result> without_sysctl(const scenario::Scenario& scenario) {
+  for (const scenario::Requirement& requirement : scenario.requirements) {
+    if (requirement.kind != scenario::Requirement::Kind::sysctl) continue;
+    if (auto reason = unmet(requirement, this_system()))
+      return refused(engine::Verdict::skip, std::move(*reason), {});
+  }
+  return {};
+}
+
 }  // namespace
 
 void enter_network(Net net) {
@@ -124,6 +135,7 @@ void enter_network(Net net) {
 
 std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net) {
   const scenario::Kernel& kernel = scenario.kernel;
+  if (auto lacking = without_sysctl(scenario)) return lacking;
   if (net == Net::host) {
     if (!kernel.sysctls.empty())
       return refused(engine::Verdict::skip, "it sets sysctls, and those of the host are left alone", {});
@@ -166,6 +178,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
 
   const std::unique_ptr<kernel::LocalSide> side = open_side(scenario, setup);
+  side->watch(options.drops);
   const std::unique_ptr<transport::Link> link = open_link(options.net, setup, ports, times);
   engine::Result result = engine::play(scenario, setup, *link, *side, clock, options.observer, options.tap);
   if (options.net != Net::target) side->discard_connection();

@@ -6,6 +6,7 @@
 
 #include <tcpcraft/engine/player.hpp>
 #include <tcpcraft/engine/result.hpp>
+#include <tcpcraft/kernel/drop_watch.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 
 namespace tcpcraft::runner {
@@ -27,6 +28,7 @@ struct RunOptions {
   std::uint64_t seed = 0;  ///< for what a scenario leaves to chance
   engine::Observer* observer = nullptr;
   engine::Tap* tap = nullptr;
+  kernel::DropWatch* drops = nullptr;  ///< needed where a step asks why the kernel dropped a segment
 };
 
 /// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
