@@ -11,6 +11,7 @@
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
+#include <tcpcraft/runner/prepare.hpp>
 
 #include "commands.hpp"
 #include "common.hpp"
@@ -96,6 +97,9 @@ class FileRun {
     options.observer = &printer;
     if (capture) options.tap = &*capture;
     options.link = &link_;
+    runner::Prepared prepared = runner::prepare(scenario);
+    if (prepared.refused) return {prepared.refused->verdict, prepared.refused->reason, {}, false, false};
+    options.drops = prepared.drops.get();
     runner::enter_network(command_.net);
     runner::InterruptibleClock clock;
     std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);

@@ -241,6 +241,8 @@ void Machine::advance() {
   grace_.reset();
   state_.reset();
   counters_.reset();
+  info_.reset();
+  drops_.reset();
   call_.reset();
   call_deadline_.reset();
   tried_ = false;

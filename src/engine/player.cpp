@@ -18,7 +18,12 @@ void clear_of_probes(kernel::Counters& counters, std::int64_t barriers, std::int
 class Player {
  public:
   Player(Machine& machine, transport::Link& link, kernel::Side& side, Clock& clock, Tap* tap)
-      : machine_(machine), link_(link), side_(side), clock_(clock), tap_(tap) {}
+      : machine_(machine),
+        link_(link),
+        side_(side),
+        clock_(clock),
+        tap_(tap),
+        asks_for_drops_(machine.asks_for_drops()) {}
 
   void play() {
     for (;;) {
@@ -49,7 +54,9 @@ class Player {
   }
 
   void perform(const Transmit& action) {
+    if (asks_for_drops_) side_.take_drops();
     link_.send(action.packet);
+    if (asks_for_drops_) drops_ = side_.take_drops();
     settle();
   }
   void perform(RunBarrier) {
@@ -74,6 +81,8 @@ class Player {
   }
   void perform(AskState) { machine_.state(side_.socket_state()); }
   void perform(AskCounters) { machine_.counters(counters()); }
+  void perform(AskInfo) { machine_.info(side_.socket_info()); }
+  void perform(AskDrops) { machine_.drops(drops_); }
   void perform(Finished) {}
 
   Machine& machine_;
@@ -81,6 +90,8 @@ class Player {
   kernel::Side& side_;
   Clock& clock_;
   Tap* tap_;
+  bool asks_for_drops_;
+  kernel::Drops drops_;  // what became of the last segment
   std::vector<pollfd> fds_;
   std::int64_t barriers_ = 0;
 };

@@ -111,10 +111,10 @@ struct SockDiag::Impl {
   }
 
   /// Looks up the connection; the listening socket at `kernel` where there is none, otherwise nothing.
-  /// With its TCP_INFO, where there is one, if `variables` are given.
+  /// With its TCP_INFO, where there is one, if `info` is given.
   std::optional<inet_diag_msg> find(const wire::Endpoint& kernel, const wire::Endpoint& peer,
-                                    std::optional<TcpVariables>* variables = nullptr) {
-    const std::uint8_t extensions = variables ? 1 << (INET_DIAG_INFO - 1) : 0;
+                                    std::vector<std::uint8_t>* info = nullptr) {
+    const std::uint8_t extensions = info ? 1 << (INET_DIAG_INFO - 1) : 0;
     const nlmsghdr* answer =
         ask(SOCK_DIAG_BY_FAMILY, kernel.address.is_v6(), socket_id(kernel, peer), extensions);
     found.reset();
@@ -126,20 +126,21 @@ struct SockDiag::Impl {
     inet_diag_msg message;
     std::memcpy(&message, mnl_nlmsg_get_payload(answer), sizeof message);
     found = message.idiag_state == TCP_LISTEN ? std::nullopt : std::optional(message.id);
-    if (variables && found) *variables = variables_of(answer);
+    if (info && found) *info = info_of(answer);
     return message;
   }
 
-  static std::optional<TcpVariables> variables_of(const nlmsghdr* answer) {
-    std::optional<TcpVariables> variables;
+  static std::vector<std::uint8_t> info_of(const nlmsghdr* answer) {
+    std::vector<std::uint8_t> info;
     const auto take = [](const nlattr* attribute, void* result) {
+      const auto* bytes = static_cast<const std::uint8_t*>(mnl_attr_get_payload(attribute));
       if (mnl_attr_get_type(attribute) == INET_DIAG_INFO)
-        *static_cast<std::optional<TcpVariables>*>(result) =
-            read_tcp_info(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
+        static_cast<std::vector<std::uint8_t>*>(result)->assign(bytes,
+                                                                bytes + mnl_attr_get_payload_len(attribute));
       return MNL_CB_OK;
     };
-    mnl_attr_parse(answer, sizeof(inet_diag_msg), take, &variables);
-    return variables;
+    mnl_attr_parse(answer, sizeof(inet_diag_msg), take, &info);
+    return info;
   }
 
   /// Removes the socket that was found last, if it is still that one: its cookie tells.
@@ -168,8 +169,16 @@ SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& 
 
 SocketState SockDiag::query(const wire::Endpoint& kernel, const wire::Endpoint& peer,
                             std::optional<TcpVariables>& variables) {
+  const SocketInfo found = info(kernel, peer);
   variables.reset();
-  return describe(impl_->find(kernel, peer, &variables));
+  if (!found.tcp_info.empty()) variables = read_tcp_info(found.tcp_info.data(), found.tcp_info.size());
+  return found.state;
+}
+
+SocketInfo SockDiag::info(const wire::Endpoint& kernel, const wire::Endpoint& peer) {
+  SocketInfo result;
+  result.state = describe(impl_->find(kernel, peer, &result.tcp_info));
+  return result;
 }
 
 bool SockDiag::destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer) {

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <memory>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <tcpcraft/kernel/script.hpp>
@@ -170,6 +172,14 @@ Result Script::poll() const {
   pollfd fd{current(), POLLIN | POLLOUT | POLLRDHUP, 0};
   if (::poll(&fd, 1, 0) == -1) return outcome(-1);
   return calls::Events{fd.revents};
+}
+
+std::vector<std::uint8_t> Script::tcp_info() const {
+  std::vector<std::uint8_t> info(1024);
+  socklen_t size = static_cast<socklen_t>(info.size());
+  if (::getsockopt(connection_.get(), IPPROTO_TCP, TCP_INFO, info.data(), &size) == -1) return {};
+  info.resize(size);
+  return info;
 }
 
 Result Script::call(const calls::Call& call) {

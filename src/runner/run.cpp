@@ -7,6 +7,7 @@
 #include <tcpcraft/os/network_namespace.hpp>
 #include <tcpcraft/os/rst_guard.hpp>
 #include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/runner/requirements.hpp>
 #include <tcpcraft/runner/run.hpp>
 #include <tcpcraft/transport/loopback_link.hpp>
 #include <tcpcraft/transport/remote_link.hpp>
@@ -158,6 +159,16 @@ std::optional<engine::Result> refuse_on_host(const scenario::Scenario& scenario)
   return {};
 }
 
+/// The sysctls that the scenario requires are those of the network it runs in.
+std::optional<engine::Result> without_sysctl(const scenario::Scenario& scenario) {
+  for (const scenario::Requirement& requirement : scenario.requirements) {
+    if (requirement.kind != scenario::Requirement::Kind::sysctl) continue;
+    if (auto reason = unmet(requirement, this_system()))
+      return refused(engine::Verdict::skip, std::move(*reason), {});
+  }
+  return {};
+}
+
 }  // namespace
 
 void enter_network(Net net) {
@@ -176,6 +187,7 @@ void enter_network(Net net) {
 
 std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net) {
   const scenario::Kernel& kernel = scenario.kernel;
+  if (auto lacking = without_sysctl(scenario)) return lacking;
   if (net == Net::host) return refuse_on_host(scenario);
   if (kernel.app == "external")
     return refused(engine::Verdict::skip, "nothing else can listen in a private network: use --net host", {});
@@ -219,6 +231,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   std::unique_ptr<transport::LocalLink> device;
   if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, ports);
   const std::unique_ptr<kernel::LocalSide> side = open_side(scenario, setup);
+  side->watch(options.drops);
   if (device && times) device->await_stamps(stamp_patience);
   std::unique_ptr<transport::Link> link =
       device ? std::move(device) : open_link(options.net, setup, ports, times);

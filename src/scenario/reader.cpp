@@ -4,7 +4,7 @@
 
 #include <tcpcraft/scenario/reader.hpp>
 
-#include "context.hpp"
+#include "facts_reader.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -44,6 +44,8 @@ class ScenarioReader {
              [&](const auto& v, const auto&) { scenario_.about = context_.text(v, "about").value_or(""); }},
             {"rfc", [&](const auto& v, const auto&) { read_rfc(v); }},
             {"tags", [&](const auto& v, const auto&) { scenario_.tags = context_.words(v, "tags"); }},
+            {"requires",
+             [&](const auto& v, const auto&) { scenario_.requirements = read_requirements(context_, v); }},
             {"kernel", [&](const auto& v, const auto&) { read_kernel(v); }},
             {"peer", [&](const auto& v, const auto&) { read_peer(v); }},
             {"steps",

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "call_reader.hpp"
+#include "facts_reader.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -15,7 +16,7 @@ const std::vector<std::string_view> state_names{"LISTEN",     "SYN-RECEIVED", "S
 const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state",     "counter",
                                           "wait", "note",    "use",      "any-order", "app",
                                           "info", "dropped", "repeat"};
-const std::vector<std::string_view> not_built{"any-order", "info", "dropped", "repeat"};
+const std::vector<std::string_view> not_built{"any-order", "repeat"};
 
 bool contains(const std::vector<std::string_view>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -54,6 +55,7 @@ class StepsReader {
       return context_.error(verb.span, "'" + verb.text + "' is not built yet");
     if (!contains(verbs, verb.text))
       return context_.error(verb.span, "unknown verb '" + verb.text + "'", did_you_mean(verb.text, verbs));
+    if (verb.text == "info") return add_read(verb, value, read_info(context_, value));
     if (const auto text = context_.text(value, verb.text)) read_verb(verb, value);
   }
 
@@ -68,6 +70,8 @@ class StepsReader {
       read_state(verb, value);
     else if (verb.text == "counter")
       read_counter(verb, value);
+    else if (verb.text == "dropped")
+      add_read(verb, value, read_dropped(context_, value));
     else if (verb.text == "note")
       add(verb, value, Note{value.text});
     else if (verb.text == "use")
@@ -81,6 +85,11 @@ class StepsReader {
   template <class Action>
   void add(const yaml::Node& verb, const yaml::Node& value, Action action) {
     steps_.push_back({verb.span, value.span, std::move(action)});
+  }
+
+  template <class Action>
+  void add_read(const yaml::Node& verb, const yaml::Node& value, std::optional<Action> action) {
+    if (action) add(verb, value, std::move(*action));
   }
 
   void read_expect(const yaml::Node& verb, const yaml::Node& value) {

@@ -144,6 +144,8 @@ class FakeSide : public kernel::Side {
     waited_for.push_back(calls::format_call(call));
   }
   kernel::SocketState socket_state() override { return state; }
+  kernel::SocketInfo socket_info() override { return info; }
+  kernel::Drops take_drops() override { return drops; }
   kernel::Counters counters() override {
     kernel::Counters result = readings.empty() ? kernel::Counters{} : readings.front();
     if (readings.size() > 1) readings.pop_front();
@@ -151,6 +153,8 @@ class FakeSide : public kernel::Side {
   }
 
   kernel::SocketState state;
+  kernel::SocketInfo info;
+  kernel::Drops drops;
   std::deque<kernel::Counters> readings;
   std::map<std::string, std::deque<calls::Result>> results;
   std::function<void(const calls::Call&)> on_call;  ///< what else happens when a call is made

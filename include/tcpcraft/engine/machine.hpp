@@ -40,9 +40,14 @@ struct WaitUntil {
 struct AskState {};
 /// Answered by `Machine::counters`.
 struct AskCounters {};
+/// Answered by `Machine::info`.
+struct AskInfo {};
+/// Answered by `Machine::drops`.
+struct AskDrops {};
 /// The result is there.
 struct Finished {};
-using Action = std::variant<Transmit, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, Finished>;
+using Action = std::variant<Transmit, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, AskInfo,
+                            AskDrops, Finished>;
 
 /// What a run is played with.
 struct Setup {
@@ -72,6 +77,12 @@ class Machine {
   void state(const kernel::SocketState& state);
   /// The counters, cleared of what our own probes added. The first call is the base of all others.
   void counters(const kernel::Counters& counters);
+
+  void info(kernel::SocketInfo info);
+  /// What became of the last segment that was sent.
+  void drops(kernel::Drops drops);
+  /// Whether that is asked for.
+  bool asks_for_drops() const;
 
   /// Proceeds as far as it can.
   Action next(wire::Time now);
@@ -132,6 +143,8 @@ class Machine {
   std::optional<Action> play(const scenario::Silence& step, wire::Time now);
   std::optional<Action> play(const scenario::State& step, wire::Time now);
   std::optional<Action> play(const scenario::Counter& step, wire::Time now);
+  std::optional<Action> play(const scenario::Info& step, wire::Time now);
+  std::optional<Action> play(const scenario::Dropped& step, wire::Time now);
   std::optional<Action> play(const scenario::Wait& step, wire::Time now);
   std::optional<Action> play(const scenario::Note& step, wire::Time now);
   std::optional<Action> play(const scenario::AppCall& step, wire::Time now);
@@ -201,6 +214,8 @@ class Machine {
   std::optional<transport::Barrier> barrier_;
   std::optional<kernel::SocketState> state_;
   std::optional<kernel::Counters> counters_;
+  std::optional<kernel::SocketInfo> info_;
+  std::optional<kernel::Drops> drops_;
   std::optional<kernel::Counters> base_counters_;
   std::map<std::string, std::int64_t> counter_marks_;  // where each named counter stood at its last step
 

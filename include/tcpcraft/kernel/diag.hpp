@@ -33,6 +33,9 @@ class SockDiag {
   SocketState query(const wire::Endpoint& kernel, const wire::Endpoint& peer,
                     std::optional<TcpVariables>& variables);
 
+  /// The state, with the connection's TCP_INFO as it comes from the kernel.
+  SocketInfo info(const wire::Endpoint& kernel, const wire::Endpoint& peer);
+
   /// Removes the connection without a segment where the kernel can (TIME-WAIT, FIN-WAIT-2), otherwise with a
   /// RST. A listening socket is left alone. Needs CAP_NET_ADMIN; whether it was done.
   bool destroy(const wire::Endpoint& kernel, const wire::Endpoint& peer);

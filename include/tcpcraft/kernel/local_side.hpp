@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <tcpcraft/kernel/diag.hpp>
+#include <tcpcraft/kernel/drop_watch.hpp>
 #include <tcpcraft/kernel/script.hpp>
 #include <tcpcraft/kernel/side.hpp>
 #include <tcpcraft/kernel/stock_server.hpp>
@@ -20,7 +21,12 @@ class LocalSide : public Side {
   calls::Result call(const calls::Call& call) override;
   void add_poll_of(const calls::Call& call, std::vector<pollfd>& fds) const override;
   SocketState socket_state() override { return diag_.query(kernel_, peer_); }
+  SocketInfo socket_info() override;
   Counters counters() override { return read_counters(); }
+  Drops take_drops() override { return drops_ ? drops_->take() : Drops{}; }
+
+  /// Sees through `drops`, from now on, what becomes of segments. It must outlive this.
+  void watch(DropWatch* drops) { drops_ = drops; }
 
   /// Turns to the connection of another peer.
   void retarget(const wire::Endpoint& peer) { peer_ = peer; }
@@ -34,6 +40,7 @@ class LocalSide : public Side {
   StockServer server_;
   std::optional<Script> script_;
   SockDiag diag_;
+  DropWatch* drops_ = nullptr;
 };
 
 }  // namespace tcpcraft::kernel

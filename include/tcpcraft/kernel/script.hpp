@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -43,6 +44,9 @@ class Script {
   calls::Result get(const calls::SocketOption& option) const;
   /// What the socket is ready for.
   calls::Result poll() const;
+
+  /// The connection's TCP_INFO; empty where it has no socket any more.
+  std::vector<std::uint8_t> tcp_info() const;
 
   calls::Result call(const calls::Call& call);
   void add_poll(const calls::Call& call, std::vector<pollfd>& fds) const;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,18 @@ struct SocketState {
   bool listening = false;           ///< no such socket, but one that listens at the kernel's endpoint
   std::uint32_t unacked_bytes = 0;  ///< sent and not acknowledged (or not sent yet): idiag_wqueue
   std::uint32_t unread_bytes = 0;   ///< received and not read: idiag_rqueue. In both, SYN and FIN count one
+};
+
+/// The connection's TCP_INFO, as long as this kernel has it; empty where there is no full socket.
+struct SocketInfo {
+  SocketState state;
+  std::vector<std::uint8_t> tcp_info;
+};
+
+/// What became of one segment of the peer's.
+struct Drops {
+  bool told = false;                  ///< the kernel was watched as it handled the segment
+  std::optional<std::string> reason;  ///< why it was dropped, without SKB_DROP_REASON_; absent: it was not
 };
 
 /// The kernel's side of the connection, seen from user space: the application there, and what the kernel
@@ -43,7 +56,11 @@ class Side {
   virtual void add_poll_of(const calls::Call& call, std::vector<pollfd>& fds) const = 0;
 
   virtual SocketState socket_state() = 0;
+  virtual SocketInfo socket_info() = 0;
   virtual Counters counters() = 0;
+
+  /// What became of the first segment that was sent since this was called last.
+  virtual Drops take_drops() = 0;
 };
 
 }  // namespace tcpcraft::kernel

@@ -7,6 +7,7 @@
 
 #include <tcpcraft/engine/player.hpp>
 #include <tcpcraft/engine/result.hpp>
+#include <tcpcraft/kernel/drop_watch.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 #include <tcpcraft/transport/link.hpp>
 
@@ -32,6 +33,7 @@ struct RunOptions {
   /// Where given, takes over the link of the run, which may wait tens of milliseconds for the kernel when it
   /// is closed: better after the verdict has been told.
   std::unique_ptr<transport::Link>* link = nullptr;
+  kernel::DropWatch* drops = nullptr;  ///< needed where a step asks why the kernel dropped a segment
 };
 
 /// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.

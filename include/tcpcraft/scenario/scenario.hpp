@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <tcpcraft/calls/result.hpp>
+#include <tcpcraft/calls/tcp_info.hpp>
+#include <tcpcraft/scenario/comparison.hpp>
 #include <tcpcraft/scenario/source.hpp>
 #include <tcpcraft/wire/endpoint.hpp>
 #include <tcpcraft/wire/notation.hpp>
@@ -47,6 +49,22 @@ struct Counter {
   std::string name;
   std::int64_t increase = 0;
 };
+/// One comparison of an `info`: `snd_cwnd >= 10`.
+struct InfoClaim {
+  const calls::InfoField* field = nullptr;
+  Comparator comparator = Comparator::equal;
+  std::uint64_t value = 0;
+  std::string value_text;  ///< as written: a state may be a name
+  Span span;
+};
+/// `info`: what TCP_INFO says of the connection. All of them hold.
+struct Info {
+  std::vector<InfoClaim> claims;
+};
+/// `dropped`: why the kernel dropped the last segment that was sent.
+struct Dropped {
+  std::string reason;  ///< without SKB_DROP_REASON_
+};
 struct Wait {
   wire::Duration duration{};
 };
@@ -71,7 +89,7 @@ struct AppCall {
 struct Step {
   Span verb;   ///< the step's key
   Span value;  ///< what stands behind it
-  std::variant<Send, Expect, Silence, State, Counter, Wait, Note, AppCall> action;
+  std::variant<Send, Expect, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall> action;
 };
 
 /// A sysctl of the scenario's network namespace.
@@ -85,6 +103,18 @@ struct Sysctl {
 enum class Wire {
   loopback,
   tun,  ///< a device of its own, behind which the peer is
+};
+
+/// A condition of `requires`, without which the scenario cannot run.
+struct Requirement {
+  enum class Kind { kernel, sysctl, config, capability, root };
+  Kind kind = Kind::root;
+  std::string name;  ///< of the sysctl, the option (without CONFIG_) or the capability
+  int capability = 0;
+  Comparator comparator = Comparator::equal;
+  std::vector<int> version;  ///< as many of its numbers as are written
+  std::string text;          ///< as written
+  Span span;
 };
 
 /// The side under test.
@@ -119,6 +149,7 @@ struct Scenario {
   std::string about;
   std::vector<std::string> rfc;
   std::vector<std::string> tags;
+  std::vector<Requirement> requirements;
   Kernel kernel;
   Peer peer;
   std::vector<Step> steps;
