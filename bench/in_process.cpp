@@ -90,16 +90,17 @@ int main(int argc, char** argv) {
   const std::string path = argc > 1 ? argv[1] : TCPCRAFT_SOURCE_DIR "/scenarios/server_close.scn";
   const int runs = argc > 2 ? std::atoi(argv[2]) : 10000;
   const scenario::Reading reading = scenario::read(scenario::load(path), scenario::files_beside(path));
-  if (!reading.scenario || runs < 1 || !kernel::parse_app(reading.scenario->kernel.app)) return 2;
+  if (reading.scenarios.empty() || runs < 1 || !kernel::parse_app(reading.scenarios.front().kernel.app))
+    return 2;
   try {
     runner::enter_network(runner::Net::isolated);
     engine::SystemClock clock;
     std::printf("%-22s %8s %8s %8s\n", "engine", "runs", "min us", "median us");
     measure("everything new", runs, [&](int i) {
-      return runner::play(*reading.scenario,
+      return runner::play(reading.scenarios.front(),
                           {runner::Net::isolated, static_cast<std::uint64_t>(i), nullptr, nullptr}, clock);
     });
-    Lasting lasting(*reading.scenario);
+    Lasting lasting(reading.scenarios.front());
     measure("new guard", runs, [&](int i) {
       lasting.renew_guard();
       return lasting.run(i);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -29,37 +30,74 @@ void print(const std::string& text) {
   std::fflush(stdout);
 }
 
-std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
+namespace {
+
+bool exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// `close.scn[ip=6]`, or without the `.scn`, as verdicts name it.
+ScenarioFile find_file(const std::string& path) {
+  if (exists(path)) return {path, ""};
+  for (std::size_t at = 0; path.ends_with(']') && (at = path.find('[', at)) != path.npos; ++at)
+    for (const std::string& file : {path.substr(0, at), path.substr(0, at) + ".scn"})
+      if (exists(file) && !fs::is_directory(file)) return {file, path.substr(at + 1, path.size() - at - 2)};
+  throw UsageError(path + ": no such file or folder");
+}
+
+}  // namespace
+
+bool ScenarioFile::means(const scenario::Variant& one) const {
+  if (variant.empty() || "[" + variant + "]" == scenario::variant_name(one)) return true;
+  std::istringstream parts(variant);
+  for (std::string part; std::getline(parts, part, ',');)
+    if (std::none_of(one.begin(), one.end(),
+                     [&](const auto& given) { return given.first + "=" + given.second == part; }))
+      return false;
+  return true;
+}
+
+std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths) {
+  std::vector<ScenarioFile> files;
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error)) throw UsageError(path + ": no such file or folder");
-      files.push_back(path);
+      files.push_back(find_file(path));
       continue;
     }
     const std::size_t first = files.size();
     for (const auto& entry : fs::recursive_directory_iterator(path))
       if (entry.path().extension() == ".scn" && entry.is_regular_file())
-        files.push_back(entry.path().string());
-    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
+        files.push_back({entry.path().string(), ""});
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end(),
+              [](const ScenarioFile& a, const ScenarioFile& b) { return a.path < b.path; });
     if (files.size() == first) throw UsageError(path + ": no .scn files in this folder");
   }
   return files;
 }
 
-std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
-                                                std::string& complaints, const report::Style& style) {
+std::vector<scenario::Scenario> read_scenarios(const ScenarioFile& file, scenario::Source& source,
+                                               std::string& complaints, const report::Style& style) {
   try {
-    source = scenario::load(path);
+    source = scenario::load(file.path);
   } catch (const std::system_error& error) {
     complaints += style.red("error") + ": " + report::printable(error.what()) + "\n";
     return {};
   }
-  scenario::Reading reading = scenario::read(source, scenario::files_beside(path));
+  scenario::Reading reading = scenario::read(source, scenario::files_beside(file.path));
   for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
     complaints += report::format_diagnostic(source, diagnostic, style) + "\n";
-  return std::move(reading.scenario);
+  std::vector<scenario::Scenario> meant;
+  std::string names;
+  for (scenario::Scenario& one : reading.scenarios) {
+    names += (names.empty() ? "" : ", ") + scenario::variant_name(one.variant);
+    if (file.means(one.variant)) meant.push_back(std::move(one));
+  }
+  if (meant.empty() && !reading.scenarios.empty())
+    throw UsageError(file.path + ": no variant [" + file.variant + "]" +
+                     (names.empty() ? "; there is no 'for' in it" : "; there are " + names));
+  return meant;
 }
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {

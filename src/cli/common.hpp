@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,13 +17,23 @@ report::Style style_for(const std::string& color);
 /// Prints at once, so that a child's lines come in their place.
 void print(const std::string& text);
 
-/// The scenario files that `paths` name: files as they are, the `.scn` files of folders in the order of their
-/// names. Throws UsageError for a path that leads nowhere.
-std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
+/// A scenario file, and which of its variants are meant.
+struct ScenarioFile {
+  std::string path;
+  std::string variant;  ///< `ip=6`; empty: all
 
-/// Reads a scenario; nothing where it cannot be used, and then all that is wrong with it is in `complaints`.
-std::optional<scenario::Scenario> read_scenario(const std::string& path, scenario::Source& source,
-                                                std::string& complaints, const report::Style& style);
+  /// Whether all that `variant` says holds for this one.
+  bool means(const scenario::Variant& one) const;
+};
+
+/// The scenario files that `paths` name: files as they are, with or without `[ip=6]` behind them, the `.scn`
+/// files of folders in the order of their names. Throws UsageError for a path that leads nowhere.
+std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths);
+
+/// Reads the scenarios that `file` means; none where it cannot be used, and then all that is wrong with it is
+/// in `complaints`. Throws UsageError where there is no such variant.
+std::vector<scenario::Scenario> read_scenarios(const ScenarioFile& file, scenario::Source& source,
+                                               std::string& complaints, const report::Style& style);
 
 /// A file that a command writes in the end, opened at once: being unable to is known before the work is done,
 /// and from inside a private network other users' folders are out of reach. Its old content stays until then.

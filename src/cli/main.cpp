@@ -42,7 +42,8 @@ void add_seed(CLI::App& command, std::uint64_t& seed) {
 void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
-  command->add_option("path", options.paths, "scenario files, or folders of them")->required();
+  command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
+      ->required();
   command->add_option("--tag", options.tags, "only scenarios with this tag; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
@@ -63,6 +64,7 @@ void add_run(CLI::App& app, int& exit_code) {
       "invalid; 3 nothing could run here.\n\n"
       "Examples:\n"
       "  tcpcraft run scenarios/server_close.scn\n"
+      "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
       "  tcpcraft run -q scenarios/");
   command->callback([captures, &exit_code] {
     options.captures_named = captures->count() > 0;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <system_error>
 
 #include <sys/utsname.h>
@@ -23,6 +27,12 @@ namespace fs = std::filesystem;
 
 constexpr int attempts = 5;  // of a scenario whose run was inconclusive
 
+std::string quoted_for_shell(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 /// Prints what passes, as it passes.
 class LivePrinter : public engine::Observer {
  public:
@@ -38,13 +48,20 @@ class LivePrinter : public engine::Observer {
   wire::Time start_;
 };
 
-/// One file's way from text to verdict.
-class FileRun {
+/// A scenario file as it was read.
+struct LoadedFile {
+  std::string path;
+  scenario::Source source;
+  std::string complaints;  ///< what is wrong with it
+};
+
+/// One scenario's way from text to verdict: one variant of a file.
+class ScenarioRun {
  public:
-  FileRun(const RunCommand& command, const std::string& path, const report::Style& style)
-      : command_(command), path_(path), style_(style) {
-    scenario_ = read_scenario(path_, source_, complaints_, style_);
-  }
+  /// `scenario`: nothing where the file cannot be used.
+  ScenarioRun(const RunCommand& command, std::shared_ptr<const LoadedFile> file,
+              std::optional<scenario::Scenario> scenario, const report::Style& style)
+      : command_(command), file_(std::move(file)), style_(style), scenario_(std::move(scenario)) {}
 
   /// Whether `--tag` and `--skip-tag` leave it in. What cannot be read is always in.
   bool is_selected() const {
@@ -61,7 +78,7 @@ class FileRun {
   runner::Outcome run(const std::string& capture, bool alone) {
     capture_ = capture;
     if (!scenario_) {
-      print("\n" + complaints_);
+      print("\n" + file_->complaints);
       return {engine::Verdict::error, "the scenario is invalid", {}, false, false};
     }
     if (!command_.quiet)
@@ -79,8 +96,13 @@ class FileRun {
             outcome.took, true, false};
   }
 
-  const std::string& path() const { return path_; }
-  std::string name() const { return path_.ends_with(".scn") ? path_.substr(0, path_.size() - 4) : path_; }
+  const std::string& path() const { return file_->path; }
+  /// `[ip=6]`; empty where the file has no variants.
+  std::string variant() const { return scenario_ ? scenario::variant_name(scenario_->variant) : ""; }
+  std::string name() const {
+    const std::string& path = file_->path;
+    return (path.ends_with(".scn") ? path.substr(0, path.size() - 4) : path) + variant();
+  }
 
  private:
   runner::Outcome run_once() {
@@ -125,40 +147,53 @@ class FileRun {
   void report_result(const scenario::Scenario& scenario, const engine::Result& result) {
     if (result.verdict == engine::Verdict::fail)
       print("\n" +
-            report::format_failure(source_, scenario, result, {command_.no_captures ? "" : capture_, again()},
-                                   style_) +
+            report::format_failure(file_->source, scenario, result,
+                                   {command_.no_captures ? "" : capture_, again()}, style_) +
             "\n");
     else if (result.verdict == engine::Verdict::error && result.place)
-      print("\n" + report::format_diagnostic(source_, {*result.place, result.reason, ""}, style_) + "\n");
+      print("\n" + report::format_diagnostic(file_->source, {*result.place, result.reason, ""}, style_) +
+            "\n");
   }
 
   std::string again() const {
     return std::string("tcpcraft run -v --seed ") + std::to_string(command_.seed) +
-           (command_.net == runner::Net::host ? " --net host " : " ") + path_;
+           (command_.net == runner::Net::host ? " --net host " : " ") +
+           (variant().empty() ? path() : quoted_for_shell(path() + variant()));
   }
 
   const RunCommand& command_;
-  std::string path_;
+  std::shared_ptr<const LoadedFile> file_;
   std::string capture_;
   const report::Style& style_;
-  scenario::Source source_;
   std::optional<scenario::Scenario> scenario_;
-  std::string complaints_;
   std::unique_ptr<transport::Link> link_;  ///< of the last run in this process: closed at the very end
 };
 
-/// `captures/NAME.pcap`; files of one name are told apart by their folders.
-std::vector<std::string> capture_paths(const RunCommand& command, const std::vector<FileRun>& files) {
-  std::map<std::string, int> stems;
-  for (const FileRun& file : files) ++stems[fs::path(file.path()).stem().string()];
+/// A variant's name as part of a file's.
+std::string safe(std::string variant) {
+  constexpr std::string_view kept = "[]=,.:_+-";
+  constexpr std::size_t longest = 160;
+  for (char& c : variant)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && kept.find(c) == kept.npos) c = '-';
+  return variant.substr(0, longest);
+}
+
+/// `captures/NAME.pcap`; files of one name are told apart by their folders, and what is still the same by a
+/// number.
+std::vector<std::string> capture_paths(const RunCommand& command, const std::vector<ScenarioRun>& runs) {
+  std::map<std::string, std::set<std::string>> stems;
+  for (const ScenarioRun& run : runs) stems[fs::path(run.path()).stem().string()].insert(run.path());
+  std::map<std::string, int> taken;
   std::vector<std::string> result;
-  for (const FileRun& file : files) {
-    const fs::path path(file.path());
+  for (const ScenarioRun& run : runs) {
+    const fs::path path(run.path());
     std::string name = path.stem().string();
-    if (stems[name] > 1) {
+    if (stems[name].size() > 1) {
       name = path.relative_path().replace_extension().string();
       std::replace(name.begin(), name.end(), '/', '-');
     }
+    name += safe(run.variant());
+    if (const int before = taken[name]++; before > 0) name += "-" + std::to_string(before + 1);
     result.push_back((fs::path(command.captures) / (name + ".pcap")).string());
   }
   return result;
@@ -196,39 +231,46 @@ int exit_code_for(const Total& total) {
   return total.host_fault ? cannot_run : ok;
 }
 
-std::vector<FileRun> selected_files(const RunCommand& command, const report::Style& style) {
-  std::vector<FileRun> files;
-  for (const std::string& path : scenario_files(command.paths)) {
-    FileRun file(command, path, style);
-    if (file.is_selected()) files.push_back(std::move(file));
+std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::Style& style) {
+  std::vector<ScenarioRun> runs;
+  for (const ScenarioFile& file : scenario_files(command.paths)) {
+    const auto loaded = std::make_shared<LoadedFile>();
+    loaded->path = file.path;
+    std::vector<scenario::Scenario> scenarios =
+        read_scenarios(file, loaded->source, loaded->complaints, style);
+    if (scenarios.empty()) runs.emplace_back(command, loaded, std::nullopt, style);
+    for (scenario::Scenario& scenario : scenarios) {
+      ScenarioRun run(command, loaded, std::move(scenario), style);
+      if (run.is_selected()) runs.push_back(std::move(run));
+    }
   }
-  return files;
+  return runs;
 }
 
 }  // namespace
 
 int run(const RunCommand& command) {
   const report::Style style = style_for(command.color);
-  std::vector<FileRun> files = selected_files(command, style);
-  const std::vector<std::string> captures = capture_paths(command, files);
+  std::vector<ScenarioRun> runs = selected_runs(command, style);
+  const std::vector<std::string> captures = capture_paths(command, runs);
   runner::catch_interrupts();
-  print(header(command, files.size()));
+  print(header(command, runs.size()));
   engine::SystemClock clock;
   const wire::Time start = clock.now();
   Total total;
-  for (std::size_t i = 0; i < files.size() && !runner::interrupt_signal(); ++i) {
-    const runner::Outcome outcome = files[i].run(captures[i], files.size() == 1);
+  for (std::size_t i = 0; i < runs.size() && !runner::interrupt_signal(); ++i) {
+    const runner::Outcome outcome = runs[i].run(captures[i], runs.size() == 1);
     if (outcome.cannot_run) {
       print(style.red("cannot run here") + ": " + outcome.reason + "\n");
       return cannot_run;
     }
     const std::string line =
-        report::format_verdict(outcome.verdict, outcome.took, files[i].name(), outcome.reason, style);
+        report::format_verdict(outcome.verdict, outcome.took, runs[i].name(), outcome.reason, style);
     print(line);
     count(total, outcome, line);
   }
-  total.tally.not_run = files.size() - total.tally.total();
-  if (files.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
+  total.tally.not_run = runs.size() - total.tally.total();
+  if (runs.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
   print(report::format_tally(total.tally, clock.now() - start, style));
   return exit_code_for(total);
 }

@@ -209,36 +209,12 @@ std::optional<Action> Machine::proceed(wire::Time now) {
   return std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action);
 }
 
-/// When the last segment passed; the start where none has.
-wire::Time Machine::last_passage() const {
-  for (auto entry = result_.trace.rbegin(); entry != result_.trace.rend(); ++entry)
-    if (const auto* passed = std::get_if<PassedSegment>(&*entry)) return passed->time;
-  return result_.started;
-}
-
-/// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
-/// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
-/// a pause of its own.
-bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
-  if (waiting_since_ && arrival.time >= *waiting_since_) return false;
-  wire::Time before = last_passage();
-  if (anchor_ <= arrival.time) before = std::max(before, anchor_);
-  // Without a stamp it may have been there before the call.
-  if (called_ && arrival.time >= *called_ && arrival.kernel_time) before = std::max(before, *called_);
-  return arrival.time - before > tolerated_lateness;
-}
-
-Action Machine::blame_lateness(const Unread& unread) {
-  return finish(Verdict::inconclusive, "the host was late: the kernel's " +
-                                           wire::format_flags(segment_of(unread).flags) +
-                                           " came in a pause that no step made");
-}
-
 void Machine::advance() {
   ++step_;
   sent_ = false;
   barrier_.reset();
   grace_.reset();
+  gathered_.clear();
   state_.reset();
   counters_.reset();
   info_.reset();
@@ -279,25 +255,33 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
 }
 
 std::optional<Action> Machine::play(const scenario::Expect& step, wire::Time now) {
-  const auto& within = step.segment.spec.within;
-  const wire::Time bound = anchor_ + (within ? within->max : patience);
+  const bool timed = step.segment.spec.within.has_value();
+  const wire::Time bound = bound_of(step);
   if (!unread_.empty()) return take(step, bound);
-  if (step.optional && !within && !next_step_decides()) {
+  if (step.optional && !timed && !next_step_decides()) {
     if (auto unproven = prove_silence()) return unproven;
     advance();
     return {};
   }
-  if (now < bound) return WaitUntil{bound};
-  if (!grace_ && within && now - bound > tolerated_lateness) grace_ = now + grace;
-  if (grace_ && now < *grace_) return WaitUntil{*grace_};
+  if (auto waiting = await(bound, timed, now)) return waiting;
   return absent(step, bound);
+}
+
+/// Waits for a segment that is to come by `bound`, and some grace longer where that was stated and we woke up
+/// late; nothing when all that is over.
+std::optional<Action> Machine::await(wire::Time bound, bool timed, wire::Time now) {
+  if (now < bound) return WaitUntil{bound};
+  if (!grace_ && timed && now - bound > tolerated_lateness) grace_ = now + grace;
+  if (grace_ && now < *grace_) return WaitUntil{*grace_};
+  return {};
 }
 
 /// Whether the step behind an `optional` waits for a segment itself, so that the next one to come decides.
 bool Machine::next_step_decides() const {
   for (std::size_t i = step_ + 1; i < scenario_.steps.size(); ++i) {
     if (std::holds_alternative<scenario::Note>(scenario_.steps[i].action)) continue;
-    return std::holds_alternative<scenario::Expect>(scenario_.steps[i].action);
+    return std::holds_alternative<scenario::Expect>(scenario_.steps[i].action) ||
+           std::holds_alternative<scenario::AnyOrder>(scenario_.steps[i].action);
   }
   return false;
 }
@@ -309,9 +293,7 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
   std::vector<Difference> found = differences(spec, segment_of(unread), unread.expectation);
   if (!found.empty()) {
     if (unread.crossed && differences(spec, segment_of(unread), *unread.crossed).empty())
-      return finish(Verdict::inconclusive,
-                    "the kernel's " + wire::format_flags(segment_of(unread).flags) +
-                        " crossed the peer's segment: it cannot be told which came first");
+      return blame_crossing(unread);
     if (step.optional) {
       advance();
       return {};
@@ -387,7 +369,8 @@ std::optional<Action> Machine::play_end() {
   if (!unread_.empty()) {
     if (unread_.front().late) return blame_lateness(unread_.front());
     const std::string name = wire::format_flags(segment_of(unread_.front()).flags);
-    const scenario::Span span = scenario_.steps.back().value;
+    const scenario::Step& last = scenario_.steps.back();
+    const scenario::Span span = last.inside.empty() ? last.value : last.inside.front().place;
     return fail_unexpected(unread_.front(),
                            "the kernel sent one more segment, " + name + ", that no step expects",
                            {span.end, span.end}, "nothing more");

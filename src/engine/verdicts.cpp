@@ -35,6 +35,36 @@ Action Machine::fail(Mismatch mismatch) {
   return finish(Verdict::fail);
 }
 
+/// When the last segment passed; the start where none has.
+wire::Time Machine::last_passage() const {
+  for (auto entry = result_.trace.rbegin(); entry != result_.trace.rend(); ++entry)
+    if (const auto* passed = std::get_if<PassedSegment>(&*entry)) return passed->time;
+  return result_.started;
+}
+
+/// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
+/// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
+/// a pause of its own.
+bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
+  if (waiting_since_ && arrival.time >= *waiting_since_) return false;
+  wire::Time before = last_passage();
+  if (anchor_ <= arrival.time) before = std::max(before, anchor_);
+  // Without a stamp it may have been there before the call.
+  if (called_ && arrival.time >= *called_ && arrival.kernel_time) before = std::max(before, *called_);
+  return arrival.time - before > tolerated_lateness;
+}
+
+Action Machine::blame_lateness(const Unread& unread) {
+  return finish(Verdict::inconclusive, "the host was late: the kernel's " +
+                                           wire::format_flags(segment_of(unread).flags) +
+                                           " came in a pause that no step made");
+}
+
+Action Machine::blame_crossing(const Unread& unread) {
+  return finish(Verdict::inconclusive, "the kernel's " + wire::format_flags(segment_of(unread).flags) +
+                                           " crossed the peer's segment: it cannot be told which came first");
+}
+
 /// What there is to say of a segment that is wrong, before it is said why.
 Mismatch Machine::mismatch_of(const Unread& unread) const {
   Mismatch mismatch;
@@ -46,11 +76,11 @@ Mismatch Machine::mismatch_of(const Unread& unread) const {
 }
 
 /// A step claims something of the kernel that it says otherwise.
-Action Machine::fail_claim(std::string summary, std::string label, std::string expected,
-                           std::string received) {
+Action Machine::fail_claim(std::string summary, std::string label, std::string expected, std::string received,
+                           std::optional<scenario::Span> span) {
   Mismatch mismatch;
   mismatch.summary = std::move(summary);
-  mismatch.span = scenario_.steps[step_].value;
+  mismatch.span = span.value_or(scenario_.steps[step_].value);
   mismatch.label = std::move(label);
   mismatch.expected = std::move(expected);
   mismatch.received = std::move(received);
@@ -86,19 +116,23 @@ Action Machine::fail_unexpected(const Unread& unread, std::string summary, scena
   return fail(std::move(mismatch));
 }
 
+/// What would be expected of a segment of the kernel's with these flags if it left now.
+Expectation Machine::expectation_now(wire::Flags flags) {
+  wire::Segment shape;
+  shape.flags = flags;
+  return expectation(connection({setup_.kernel.port, setup_.peer.port}), shape, peer_.iss);
+}
+
 /// Nothing came, not even late.
 std::optional<Action> Machine::absent(const scenario::Expect& step, wire::Time bound) {
   if (step.optional) {
     advance();
     return {};
   }
-  const model::Tcb& kernel = connection({setup_.kernel.port, setup_.peer.port});
-  wire::Segment shape;
-  shape.flags = step.segment.spec.flags;
+  const wire::Flags flags = step.segment.spec.flags;
   return fail_claim(
-      "no " + wire::format_flags(shape.flags) + " came within " + wire::format_duration(bound - anchor_),
-      "received nothing", describe_expected(step.segment.spec, expectation(kernel, shape, peer_.iss)),
-      "nothing");
+      "no " + wire::format_flags(flags) + " came within " + wire::format_duration(bound - anchor_),
+      "received nothing", describe_expected(step.segment.spec, expectation_now(flags)), "nothing");
 }
 
 /// A segment that is the right one, at the wrong time? The kernel's timers never fire early; late is for the

@@ -61,6 +61,15 @@ void add_segments(Facts& facts, const engine::Mismatch& mismatch, const Style& s
   if (!marks.empty()) facts.below(style.red(marks));
 }
 
+/// "round 2 of 3 (line 7), block 'open' (line 9)"
+std::string within_text(const scenario::Source& source, const std::vector<scenario::Inside>& inside) {
+  std::string text;
+  for (const auto& [place, what] : inside)
+    text += (text.empty() ? "" : ", ") + printable(what) + " (line " +
+            std::to_string(source.position(place.begin).line) + ")";
+  return text;
+}
+
 std::string kernel_text(const engine::Mismatch& mismatch) {
   const kernel::SocketState& state = mismatch.kernel;
   std::string text = state.state;
@@ -133,6 +142,9 @@ std::string format_failure(const scenario::Source& source, const scenario::Scena
                      format_frame(source, mismatch.span, marks, style) + std::string(width, ' ') +
                      style.blue("|") + "\n";
   Facts facts(width, style);
+  if (mismatch.step < scenario.steps.size())
+    if (const auto& inside = scenario.steps[mismatch.step].inside; !inside.empty())
+      facts.add("within", within_text(source, inside));
   add_segments(facts, mismatch, style);
   if (!mismatch.derived.empty()) facts.add("derived", mismatch.derived);
   if (mismatch.rule)

@@ -92,8 +92,11 @@ engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemEr
 /// Whether a step states a time, which only the kernel's own stamps can tell.
 bool has_times(const scenario::Scenario& scenario) {
   return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const scenario::Step& step) {
+    const auto timed = [](const scenario::Expect& expect) { return expect.segment.spec.within.has_value(); };
     const auto* expect = std::get_if<scenario::Expect>(&step.action);
-    return expect && expect->segment.spec.within;
+    const auto* order = std::get_if<scenario::AnyOrder>(&step.action);
+    return (expect && timed(*expect)) ||
+           (order && std::any_of(order->segments.begin(), order->segments.end(), timed));
   });
 }
 

@@ -48,7 +48,10 @@ std::optional<calls::Stated> read_stated(const CallText& text, const calls::Call
 /// running.
 class CallReader {
  public:
-  explicit CallReader(Context& context) : context_(context) {}
+  /// Whether all the steps are there: in a part of them, a `finish` may belong to a call that is not.
+  enum class Whole { yes, no };
+
+  CallReader(Context& context, Whole whole) : context_(context), whole_(whole) {}
 
   std::optional<AppCall> read(const yaml::Node& node);
   /// Notes a call that was not read but made up.
@@ -61,6 +64,7 @@ class CallReader {
   void read_result(const CallText& text, AppCall& call);
 
   Context& context_;
+  Whole whole_;
   std::optional<calls::Call> running_;
   bool started_ = false;  ///< by `start`; otherwise it is a `connect` in progress
 };

@@ -40,7 +40,10 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
 }
 
 void Context::error(Span span, std::string message, std::string hint) {
-  diagnostics_.push_back({span, std::move(message), std::move(hint)});
+  const auto covers = [&](Span s) { return s.begin <= span.begin && span.end <= s.end; };
+  if (std::any_of(spoiled_.begin(), spoiled_.end(), covers)) return;
+  if (noted_.emplace(span.begin, span.end, message).second)
+    diagnostics_.push_back({span, std::move(message), std::move(hint)});
 }
 
 void Context::read_map(const yaml::Node& node, std::string_view what, const std::vector<Key>& keys) {

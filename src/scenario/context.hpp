@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <tcpcraft/scenario/reader.hpp>
@@ -27,7 +29,10 @@ class Context {
   Context(std::vector<Diagnostic>& diagnostics, const FileReader& files)
       : diagnostics_(diagnostics), files_(files) {}
 
+  /// Notes what is wrong; once, however often it is found.
   void error(Span span, std::string message, std::string hint = "");
+  /// What is found to be wrong within `span` from now on is a consequence of what has been noted.
+  void spoil(Span span) { spoiled_.push_back(span); }
   const FileReader& files() const { return files_; }
 
   /// Hands each entry of a map to its key; unknown and repeated keys, and a `node` that is no map, are
@@ -43,11 +48,14 @@ class Context {
 
  private:
   std::vector<Diagnostic>& diagnostics_;
+  std::set<std::tuple<std::size_t, std::size_t, std::string>> noted_;
+  std::vector<Span> spoiled_;
   const FileReader& files_;
 };
 
-/// Reads the list of steps.
-std::vector<Step> read_steps(Context& context, const yaml::Node& node);
+/// Reads the list of steps. `blocks` is the value of that key, or null.
+std::vector<Step> read_steps(Context& context, const yaml::Node& steps, const yaml::Node* blocks,
+                             std::size_t& steps_left);
 
 /// "did you mean 'x'?", or "" where no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);

@@ -4,7 +4,10 @@
 
 #include <tcpcraft/scenario/reader.hpp>
 
+#include "context.hpp"
+#include "expand.hpp"
 #include "facts_reader.hpp"
+#include "variants.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -26,12 +29,13 @@ wire::IpAddress documentation_address(bool v6, std::uint8_t last) {
 
 class ScenarioReader {
  public:
-  explicit ScenarioReader(Context& context) : context_(context) {
+  ScenarioReader(Context& context, std::size_t& steps_left) : context_(context), steps_left_(steps_left) {
     scenario_.kernel.address = {wire::IpAddress::v4({127, 0, 0, 1}), default_port};
   }
 
   Scenario read(const yaml::Node& root) {
-    bool titled = false, stepped = false;
+    bool titled = false;
+    const yaml::Node *steps = nullptr, *blocks = nullptr;
     context_.read_map(
         root, "a scenario",
         {
@@ -48,20 +52,17 @@ class ScenarioReader {
              [&](const auto& v, const auto&) { scenario_.requirements = read_requirements(context_, v); }},
             {"kernel", [&](const auto& v, const auto&) { read_kernel(v); }},
             {"peer", [&](const auto& v, const auto&) { read_peer(v); }},
-            {"steps",
-             [&](const auto& v, const auto&) {
-               stepped = true;
-               scenario_.steps = read_steps(context_, v);
-             }},
-            {"for", {}},
+            {"steps", [&](const auto& v, const auto&) { steps = &v; }},
+            {"for", [](const auto&, const auto&) {}},  // read before
             {"peers", {}},
-            {"blocks", {}},
+            {"blocks", [&](const auto& v, const auto&) { blocks = &v; }},
         });
     const Span top{root.span.begin, root.span.begin};
     if (root.kind == yaml::Node::Kind::map && !titled)
       context_.error(top, "the key 'scenario' is missing", "scenario: one line, the behaviour tested");
-    if (root.kind == yaml::Node::Kind::map && !stepped)
+    if (root.kind == yaml::Node::Kind::map && !steps)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
+    if (steps) scenario_.steps = read_steps(context_, *steps, blocks, steps_left_);
     settle_app();
     settle_addresses();
     check_mtu();
@@ -272,6 +273,7 @@ class ScenarioReader {
   }
 
   Context& context_;
+  std::size_t& steps_left_;
   Scenario scenario_;
   std::optional<Span> kernel_address_span_;
   std::optional<Span> peer_address_span_;
@@ -292,14 +294,34 @@ FileReader files_beside(const std::string& source_name) {
   };
 }
 
+namespace {
+
+/// Reads every variant of a file.
+void read_each(Context& context, const yaml::Node& root, Reading& reading) {
+  const ForEach each = read_for(context, root);
+  std::vector<std::vector<Diagnostic>> found;
+  std::size_t steps_left = most_steps;
+  for (const Variant& variant : each.variants) {
+    Context own(found.emplace_back(), context.files());
+    reading.scenarios.push_back(
+        ScenarioReader(own, steps_left).read(replace_names(own, root, variant, each.unusable)));
+    reading.scenarios.back().variant = variant;
+    if (!found.back().empty()) reading.scenarios.clear();
+  }
+  for (Diagnostic& diagnostic : merge_diagnostics(each.variants, found))
+    context.error(diagnostic.span, std::move(diagnostic.message), std::move(diagnostic.hint));
+}
+
+}  // namespace
+
 Reading read(const Source& source, const FileReader& files) {
   Reading reading;
   const yaml::Node root = yaml::parse(source, reading.diagnostics);
   if (reading.diagnostics.empty()) {
     Context context(reading.diagnostics, files);
-    Scenario scenario = ScenarioReader(context).read(root);
-    if (reading.diagnostics.empty()) reading.scenario = std::move(scenario);
+    read_each(context, root, reading);
   }
+  if (!reading.diagnostics.empty()) reading.scenarios.clear();
   std::stable_sort(reading.diagnostics.begin(), reading.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
   return reading;

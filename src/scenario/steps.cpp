@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "call_reader.hpp"
+#include "expand.hpp"
 #include "facts_reader.hpp"
 
 namespace tcpcraft::scenario {
@@ -16,7 +17,6 @@ const std::vector<std::string_view> state_names{"LISTEN",     "SYN-RECEIVED", "S
 const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state",     "counter",
                                           "wait", "note",    "use",      "any-order", "app",
                                           "info", "dropped", "repeat"};
-const std::vector<std::string_view> not_built{"any-order", "repeat"};
 
 bool contains(const std::vector<std::string_view>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
@@ -30,15 +30,14 @@ std::string_view trim(std::string_view text) {
 
 class StepsReader {
  public:
-  explicit StepsReader(Context& context) : context_(context), calls_(context) {}
+  StepsReader(Context& context, CallReader::Whole whole) : context_(context), calls_(context, whole) {}
 
-  std::vector<Step> read(const yaml::Node& node) {
-    if (node.kind != yaml::Node::Kind::list) {
-      context_.error(node.span, "'steps' wants a list of steps", "- send: SYN");
-      return {};
+  std::vector<Step> read(const std::vector<FlatStep>& steps) {
+    for (const FlatStep& step : steps) {
+      const std::size_t first = steps_.size();
+      read_step(*step.node);
+      for (std::size_t i = first; i < steps_.size(); ++i) steps_[i].inside = step.inside;
     }
-    if (node.items.empty()) context_.error(node.span, "'steps' is empty");
-    for (const yaml::Node& item : node.items) read_step(item);
     return std::move(steps_);
   }
 
@@ -51,10 +50,9 @@ class StepsReader {
     const auto& [verb, value] = item.entries.front();
     if (const std::size_t at = verb.text.find('@'); at != verb.text.npos)
       return context_.error(verb.span, "'name@verb' is not built yet: it addresses a connection of 'peers'");
-    if (contains(not_built, verb.text))
-      return context_.error(verb.span, "'" + verb.text + "' is not built yet");
     if (!contains(verbs, verb.text))
       return context_.error(verb.span, "unknown verb '" + verb.text + "'", did_you_mean(verb.text, verbs));
+    if (verb.text == "any-order") return read_any_order(verb, value);
     if (verb.text == "info") return add_read(verb, value, read_info(context_, value));
     if (const auto text = context_.text(value, verb.text)) read_verb(verb, value);
   }
@@ -104,6 +102,29 @@ class StepsReader {
     const std::size_t from = text.find_first_not_of(' ', 12);
     if (const auto duration = context_.duration(value, std::min(from, text.size())))
       add(verb, value, Silence{duration});
+  }
+
+  void read_any_order(const yaml::Node& verb, const yaml::Node& value) {
+    AnyOrder order;
+    if (value.kind != yaml::Node::Kind::list || value.items.empty())
+      return context_.error(value.span, "'any-order' wants a list of segments",
+                            "any-order: [{expect: ACK}, {expect: FIN-ACK}]");
+    for (const yaml::Node& item : value.items) {
+      const bool map = item.kind == yaml::Node::Kind::map;
+      if (map && (item.entries.size() != 1 || item.entries.front().key.text != "expect")) {
+        context_.error(item.entries.empty() ? item.span : item.entries.front().key.span,
+                       "an 'any-order' holds 'expect' steps and nothing else", "- expect: ACK");
+        continue;
+      }
+      const yaml::Node& written = map ? item.entries.front().value : item;
+      if (!context_.text(written, "expect")) continue;
+      if (written.text.starts_with("nothing"))
+        context_.error(written.span, "silence has no place among segments",
+                       "a step of its own: expect: nothing");
+      else
+        order.segments.push_back({segment(written, wire::Purpose::expect), false});
+    }
+    add(verb, value, std::move(order));
   }
 
   WrittenSegment segment(const yaml::Node& node, wire::Purpose purpose) {
@@ -173,16 +194,13 @@ class StepsReader {
       // Where an `accept` is running already, it is that one which takes the connection.
       if (!calls_.running() || !std::holds_alternative<calls::Accept>(*calls_.running()))
         add(verb, value, AppCall{AppCall::Mode::make, calls::Accept{}, {}, value.span, true});
-    } else if (value.text == "active-open") {
+    } else {  // active-open: other blocks are expanded before
       const AppCall connect{AppCall::Mode::make, calls::Connect{}, {}, value.span};
       calls_.note(connect);
       add(verb, value, connect);
       expect("SYN");
       send("SYN-ACK");
       expect("ACK");
-    } else {
-      context_.error(value.span, "unknown block '" + value.text + "'",
-                     did_you_mean(value.text, {"handshake", "active-open"}));
     }
   }
 
@@ -193,8 +211,12 @@ class StepsReader {
 
 }  // namespace
 
-std::vector<Step> read_steps(Context& context, const yaml::Node& node) {
-  return StepsReader(context).read(node);
+std::vector<Step> read_steps(Context& context, const yaml::Node& steps, const yaml::Node* blocks,
+                             std::size_t& steps_left) {
+  Expander expander(context, blocks, steps_left);
+  std::vector<Step> result = StepsReader(context, CallReader::Whole::yes).read(expander.expand(steps));
+  for (const auto& block : expander.expand_unused()) StepsReader(context, CallReader::Whole::no).read(block);
+  return result;
 }
 
 bool listens_at_first(const Scenario& scenario) {

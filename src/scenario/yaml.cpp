@@ -155,6 +155,8 @@ void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagn
     const std::string_view line = source.line(source.position(begin).line);
     if (line.find('"') != line.npos && line.find(": ") != line.npos)
       diagnostic.hint = "a value with ': ' or ' #' inside must be quoted as a whole: '...'";
+    else if (line.find("${") != line.npos)
+      diagnostic.hint = "within {} and [] a '${name}' must be quoted: \"${name}\"";
     else if (line.find("]:") != line.npos)
       diagnostic.hint = "a value that begins with '[' must be quoted: \"[::1]:9877\"";
     diagnostics.push_back(std::move(diagnostic));
@@ -199,6 +201,8 @@ void refuse_lines(const Source& source, std::vector<Diagnostic>& diagnostics) {
 Span Node::part(std::size_t begin, std::size_t end) const {
   if (origin.empty()) return span;
   const std::size_t last = origin.size() - 1;
+  // Bytes of one origin, such as those of a character or of what replaces a name, belong together.
+  while (end > begin && end < last && origin[end] == origin[end - 1]) ++end;
   const Span result{origin[std::min(begin, last)], origin[std::min(end, last)]};
   return result.end > result.begin ? result : Span{result.begin, result.begin + (begin < last ? 1 : 0)};
 }

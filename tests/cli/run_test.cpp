@@ -17,11 +17,11 @@ TEST(Run, every_bundled_scenario_passes) {
   const Ran run = tcpcraft(folder.path(), {"run", "-q", (source_dir / "scenarios").string()});
   EXPECT_EQ(run.exit_code, 0) << run.output;
   EXPECT_EQ(packets_in(folder.path() / "captures/server_close.pcap"), 9);
-  const std::size_t count = files_in(source_dir / "scenarios", ".scn").size();
-  EXPECT_GE(count, 12u);
-  EXPECT_NE(run.output.find(std::to_string(count) + " scenarios: " + std::to_string(count) + " passed"),
-            std::string::npos)
-      << run.output;
+  EXPECT_EQ(packets_in(folder.path() / "captures/rst_across_window[address=[::1]:9877,offset=1000].pcap"), 5);
+  const Ran check = tcpcraft(folder.path(), {"check", (source_dir / "scenarios").string()});
+  const std::string count = check.output.substr(0, check.output.find(' '));
+  EXPECT_GT(std::stoul(count), files_in(source_dir / "scenarios", ".scn").size()) << "variants count";
+  EXPECT_NE(run.output.find(count + " scenarios: " + count + " passed"), std::string::npos) << run.output;
 }
 
 TEST(Run, failures_look_as_written_down) {
@@ -121,6 +121,34 @@ TEST(Run, a_port_in_use_is_no_fault_of_the_scenario) {
   const Ran run = tcpcraft(folder.path(), {"run", "--net", "host", "s.scn"});
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_NE(run.output.find("127.0.0.1:29878"), std::string::npos) << run.output;
+}
+
+TEST(Run, variants_are_scenarios_of_their_own) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  folder.write("v.scn",
+               "scenario: t${a}\nfor: {a: [1, 2], b: [x, y/z]}\ntags: [\"t${a}\"]\nsteps:\n  - send: RST\n");
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"run", "--color", "never"});
+    return tcpcraft(folder.path(), words);
+  };
+  EXPECT_NE(run({"-q", "v.scn"}).output.find("4 scenarios: 4 passed"), std::string::npos);
+  EXPECT_EQ(files_in(folder.path() / "captures", ".pcap").size(), 4u);
+  EXPECT_EQ(packets_in(folder.path() / "captures/v[a=2,b=y-z].pcap"), 1);
+  EXPECT_NE(run({"-q", "--tag", "t2", "v.scn"}).output.find("2 scenarios: 2 passed"), std::string::npos);
+  for (const std::string one : {"v.scn[a=2,b=y/z]", "v[a=2,b=y/z]"}) {
+    const std::string output = run({one}).output;
+    EXPECT_NE(output.find("\nv[a=2,b=y/z]: t2\n"), std::string::npos) << output;
+    EXPECT_NE(output.find("\n1 scenario: 1 passed"), std::string::npos) << output;
+  }
+  EXPECT_NE(run({"-q", "v[b=x]"}).output.find("2 scenarios: 2 passed"), std::string::npos)
+      << "all that agree";
+  const Ran none = run({"v[a=3]"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_NE(none.output.find("there are [a=1,b=x], [a=1,b=y/z], [a=2,b=x]"), std::string::npos)
+      << none.output;
+  EXPECT_EQ(run({"w[a=1]"}).exit_code, 2);
+  EXPECT_NE(tcpcraft(folder.path(), {"check", "v.scn"}).output.find("4 scenarios: valid"), std::string::npos);
 }
 
 TEST(Run, verbose_cites_rules) {

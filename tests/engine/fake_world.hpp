@@ -176,7 +176,7 @@ struct World {
     source = {"test.scn", text};
     scenario::Reading reading = scenario::read(source, [](const std::string&) { return std::nullopt; });
     for (const auto& diagnostic : reading.diagnostics) ADD_FAILURE() << diagnostic.message;
-    scenario = std::move(reading.scenario);
+    if (!reading.scenarios.empty()) scenario = std::move(reading.scenarios.front());
     return engine::play(*scenario, setup, link, side, clock);
   }
   Result play_steps(const std::string& steps) { return play("scenario: t\nsteps:\n" + steps); }

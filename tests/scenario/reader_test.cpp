@@ -148,14 +148,28 @@ TEST(Reader, wrong_types) {
 }
 
 TEST(Reader, what_is_not_built_is_refused_by_name) {
-  EXPECT_EQ(wrong(title + "for: {ip: [4, 6]}\npeers: {}\nblocks: {}\n" + steps),
-            (Strings{"2:1-4 'for' is not built yet", "3:1-6 'peers' is not built yet",
-                     "4:1-7 'blocks' is not built yet"}));
-  EXPECT_EQ(wrong(title + "steps:\n  - any-order: []\n  - info: unacked == 0\n  - dropped: X\n"
-                          "  - repeat: {times: 2}\n  - b@send: SYN\n"),
-            (Strings{"3:5-14 'any-order' is not built yet", "4:5-9 'info' is not built yet",
-                     "5:5-12 'dropped' is not built yet", "6:5-11 'repeat' is not built yet",
-                     "7:5-11 'name@verb' is not built yet: it addresses a connection of 'peers'"}));
+  EXPECT_EQ(wrong(title + "peers: {}\n" + steps), (Strings{"2:1-6 'peers' is not built yet"}));
+  EXPECT_EQ(wrong(title + "steps:\n  - b@send: SYN\n"),
+            (Strings{"3:5-11 'name@verb' is not built yet: it addresses a connection of 'peers'"}));
+}
+
+TEST(Reader, any_order_is_a_list_of_segments) {
+  const Scenario scenario =
+      good(title + "steps:\n  - any-order: [{expect: ACK in 0..1s}, FIN-ACK, {expect: RST}]\n");
+  const auto& segments = std::get<AnyOrder>(scenario.steps.at(0).action).segments;
+  ASSERT_EQ(segments.size(), 3u);
+  EXPECT_TRUE(segments[0].segment.spec.within);
+  EXPECT_EQ(segments[1].segment.spec.flags, (wire::Flags{wire::Flag::fin, wire::Flag::ack}));
+  const std::string hint = " | any-order: [{expect: ACK}, {expect: FIN-ACK}]";
+  EXPECT_EQ(wrong(title + "steps:\n  - any-order: ACK\n  - any-order: []\n"),
+            (Strings{"3:16-19 'any-order' wants a list of segments" + hint,
+                     "4:5-14 'any-order' wants a list of segments" + hint}));
+  EXPECT_EQ(
+      wrong(title + "steps:\n  - any-order: [{send: ACK}, {expect: nothing}, {expect: }, [ACK], AKC]\n"),
+      (Strings{"3:18-22 an 'any-order' holds 'expect' steps and nothing else | - expect: ACK",
+               "3:39-46 silence has no place among segments | a step of its own: expect: nothing",
+               "3:50-56 'expect' wants text, not nothing", "3:62-65 'expect' wants text, not a list",
+               "3:68-71 unknown flag 'AKC' | did you mean 'ACK'?"}));
 }
 
 TEST(Reader, all_errors_of_a_file_at_once) {

@@ -123,6 +123,12 @@ class Machine {
     wire::Time before{};  ///< when it was made last: not before
     wire::Time after{};   ///< and not after
   };
+  /// What has come of an `any-order`.
+  using Expectations = std::vector<const scenario::Expect*>;
+  struct Gathering {
+    Expectations paired;   ///< what each that came is
+    Expectations missing;  ///< what has not come; what must come first is first
+  };
   using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
 
   model::Tcb& connection(Ports ports);
@@ -140,6 +146,7 @@ class Machine {
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
   std::optional<Action> play(const scenario::Expect& step, wire::Time now);
+  std::optional<Action> play(const scenario::AnyOrder& step, wire::Time now);
   std::optional<Action> play(const scenario::Silence& step, wire::Time now);
   std::optional<Action> play(const scenario::State& step, wire::Time now);
   std::optional<Action> play(const scenario::Counter& step, wire::Time now);
@@ -149,6 +156,14 @@ class Machine {
   std::optional<Action> play(const scenario::Note& step, wire::Time now);
   std::optional<Action> play(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> play_end();
+
+  wire::Time bound_of(const scenario::Expect& step) const;
+  bool fits(const scenario::Expect& step, const Unread& unread) const;
+  Gathering gather(const scenario::AnyOrder& step, std::size_t count) const;
+  std::optional<Action> conclude(const Gathering& gathering);
+  std::string describe(const Expectations& expected, const Expectation* expectation);
+  Action fail_gathered(const Expectations& missing);
+  Action fail_missing(const Expectations& missing);
 
   Action attempt(OpenCall& call);
   std::optional<Action> resume_running();
@@ -168,6 +183,8 @@ class Machine {
   wire::Time last_passage() const;
   bool came_of_lateness(const transport::Arrival& arrival) const;
   Action blame_lateness(const Unread& unread);
+  Action blame_crossing(const Unread& unread);
+  std::optional<Action> await(wire::Time bound, bool timed, wire::Time now);
   std::optional<Action> proceed(wire::Time now);
   bool next_step_decides() const;
   std::optional<Action> prove_silence();
@@ -175,7 +192,9 @@ class Machine {
   void advance();
   Action fail(Mismatch mismatch);
   Mismatch mismatch_of(const Unread& unread) const;
-  Action fail_claim(std::string summary, std::string label, std::string expected, std::string received);
+  Expectation expectation_now(wire::Flags flags);
+  Action fail_claim(std::string summary, std::string label, std::string expected, std::string received,
+                    std::optional<scenario::Span> span = {});
   Action fail_segment(const scenario::Expect& step, const Unread& unread,
                       std::vector<Difference> differences);
   Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
@@ -198,6 +217,7 @@ class Machine {
       reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
   std::optional<Pending> pending_;
   std::list<Unread> unread_;
+  std::vector<Unread> gathered_;  // by the present `any-order`
 
   std::size_t step_ = 0;
   bool sent_ = false;                        // the present `send` is on its way

@@ -18,11 +18,11 @@ using FileReader = std::function<std::optional<wire::Bytes>(const std::string& p
 FileReader files_beside(const std::string& source_name);
 
 struct Reading {
-  std::optional<Scenario> scenario;     ///< present exactly when there are no diagnostics
+  std::vector<Scenario> scenarios;      ///< one for each combination of `for`; none where something is wrong
   std::vector<Diagnostic> diagnostics;  ///< all that is wrong, in the order of the text
 };
 
-/// Reads a scenario. Never throws for what the text says.
+/// Reads the scenarios of a file. Never throws for what the text says.
 Reading read(const Source& source, const FileReader& files);
 
 }  // namespace tcpcraft::scenario

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -35,6 +36,10 @@ struct Send {
 struct Expect {
   WrittenSegment segment;
   bool optional = false;
+};
+/// `any-order`: the next segments from the kernel, all of them, in whatever order.
+struct AnyOrder {
+  std::vector<Expect> segments;
 };
 /// `expect: nothing` and `expect: nothing for 200ms`.
 struct Silence {
@@ -86,10 +91,17 @@ struct AppCall {
   bool if_script = false;  ///< the `accept` of `use: handshake`: not made by any other application
 };
 
+/// What a step belongs to that is played from elsewhere, or more than once: "block 'open'", "round 2 of 3".
+struct Inside {
+  Span place;  ///< the `use` or the `repeat`
+  std::string what;
+};
+
 struct Step {
   Span verb;   ///< the step's key
   Span value;  ///< what stands behind it
-  std::variant<Send, Expect, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall> action;
+  std::variant<Send, Expect, AnyOrder, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall> action;
+  std::vector<Inside> inside = {};  ///< the outermost first
 };
 
 /// A sysctl of the scenario's network namespace.
@@ -143,9 +155,15 @@ struct Peer {
   PeerOptions options;
 };
 
+/// What `for` gave to each of its names.
+using Variant = std::vector<std::pair<std::string, std::string>>;
+/// `[ip=6]`; empty where there is no `for`.
+std::string variant_name(const Variant& variant);
+
 /// One scenario, read and checked; everything it says is known to be possible.
 struct Scenario {
   std::string title;
+  Variant variant;
   std::string about;
   std::vector<std::string> rfc;
   std::vector<std::string> tags;

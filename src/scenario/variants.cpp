@@ -1,0 +1,208 @@
+#include "variants.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace tcpcraft::scenario {
+namespace {
+
+constexpr std::size_t most_variants = 1000;
+constexpr std::string_view opening = "${";
+constexpr std::string_view escaped = "$${";
+
+bool is_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+}
+
+/// The values that `for` gives to one name.
+std::vector<std::string> read_values(Context& context, const yaml::Node& name, const yaml::Node& list) {
+  std::vector<std::string> values;
+  if (!is_name(name.text))
+    context.error(name.span, "'" + name.text + "' cannot be a name", "letters, digits, '-' and '_'");
+  if (list.kind != yaml::Node::Kind::list || list.items.empty()) {
+    context.error(list.span, "'" + name.text + "' wants a list of values", name.text + ": [4, 6]");
+    return values;
+  }
+  for (const yaml::Node& item : list.items) {
+    const auto value = context.text(item, "for." + name.text);
+    if (value && std::find(values.begin(), values.end(), *value) != values.end())
+      context.error(item.span, "the value '" + *value + "' is given twice");
+    else if (value)
+      values.push_back(*value);
+  }
+  return values;
+}
+
+std::vector<Variant> combine(const std::vector<Variant>& variants, const std::string& name,
+                             const std::vector<std::string>& values) {
+  std::vector<Variant> result;
+  for (const Variant& variant : variants)
+    for (const std::string& value : values) {
+      result.push_back(variant);
+      result.back().emplace_back(name, value);
+    }
+  return result;
+}
+
+const yaml::Entry* find_entry(const yaml::Node& map, std::string_view key) {
+  const auto found = std::find_if(map.entries.begin(), map.entries.end(),
+                                  [&](const yaml::Entry& entry) { return entry.key.text == key; });
+  return found == map.entries.end() ? nullptr : &*found;
+}
+
+class Replacement {
+ public:
+  Replacement(Context& context, const Variant& variant, const std::vector<std::string>& unusable)
+      : context_(context), variant_(variant), unusable_(unusable) {}
+
+  yaml::Node replace(const yaml::Node& node) {
+    if (node.kind == yaml::Node::Kind::scalar) return replace_scalar(node);
+    yaml::Node result;
+    result.kind = node.kind;
+    result.span = node.span;
+    for (const yaml::Node& item : node.items) result.items.push_back(replace(item));
+    for (const auto& [key, value] : node.entries) result.entries.push_back({replace(key), replace(value)});
+    return result;
+  }
+
+ private:
+  yaml::Node replace_scalar(const yaml::Node& node) {
+    if (node.text.find(opening) == std::string::npos) return node;
+    yaml::Node result = node;
+    result.text.clear();
+    result.origin.clear();
+    bool replaced = false;
+    spoiled_ = false;
+    for (std::size_t at = 0; at < node.text.size();) {
+      const std::string_view rest = std::string_view(node.text).substr(at);
+      const std::size_t end = rest.find('}');
+      if (rest.starts_with(escaped)) {
+        put(result, opening, node.origin[at]);
+        at += escaped.size();
+      } else if (rest.starts_with(opening) && end != rest.npos) {
+        put(result, value_of(node, at, at + end + 1), node.origin[at]);
+        replaced = true;
+        at += end + 1;
+      } else {
+        if (rest.starts_with(opening)) {
+          spoiled_ = true;
+          context_.error(node.part(at, node.text.size()), "'${' without its '}'", literal_hint());
+        }
+        put(result, rest.substr(0, 1), node.origin[at]);
+        ++at;
+      }
+    }
+    result.origin.push_back(node.origin.back());
+    if (spoiled_) context_.spoil(node.span);
+    // A number is one even where YAML made the writer quote the '${...}'.
+    if (replaced && !result.text.empty()) result.quoted = false;
+    return result;
+  }
+
+  static void put(yaml::Node& node, std::string_view text, std::size_t origin) {
+    node.text += text;
+    node.origin.insert(node.origin.end(), text.size(), origin);
+  }
+
+  static std::string literal_hint() { return "'$${' stands for '${' itself"; }
+
+  /// What the `${name}` from `begin` to `end` stands for.
+  std::string_view value_of(const yaml::Node& node, std::size_t begin, std::size_t end) {
+    const std::size_t first = begin + opening.size();
+    const std::string_view name = std::string_view(node.text).substr(first, end - 1 - first);
+    std::vector<std::string_view> names;
+    for (const auto& [known, value] : variant_) {
+      if (known == name) return value;
+      names.push_back(known);
+    }
+    spoiled_ = true;
+    if (std::find(unusable_.begin(), unusable_.end(), name) != unusable_.end()) return "";
+    const std::string near = did_you_mean(name, names);
+    std::string list;
+    for (const std::string_view known : names)
+      list += (list.empty() ? "'" : ", '") + std::string(known) + "'";
+    context_.error(node.part(begin, end), "unknown name '" + std::string(name) + "'",
+                   !near.empty()  ? near
+                   : list.empty() ? "'for' gives names their values; " + literal_hint()
+                                  : "'for' has " + list + "; " + literal_hint());
+    return "";
+  }
+
+  Context& context_;
+  const Variant& variant_;
+  const std::vector<std::string>& unusable_;
+  bool spoiled_ = false;  ///< the present scalar holds a name that is unknown
+};
+
+}  // namespace
+
+std::string variant_name(const Variant& variant) {
+  std::string text;
+  for (const auto& [name, value] : variant) text += (text.empty() ? "[" : ",") + name + "=" + value;
+  return text.empty() ? "" : text + "]";
+}
+
+ForEach read_for(Context& context, const yaml::Node& root) {
+  ForEach result{std::vector<Variant>(1), {}};
+  const yaml::Entry* entry = find_entry(root, "for");
+  if (!entry) return result;
+  if (entry->value.kind != yaml::Node::Kind::map || entry->value.entries.empty()) {
+    context.error(entry->value.span, "'for' is a map of names to lists", "for: {ip: [4, 6]}");
+    return result;
+  }
+  std::vector<std::string_view> seen;
+  for (const auto& [name, list] : entry->value.entries) {
+    const std::vector<std::string> values = read_values(context, name, list);
+    if (std::find(seen.begin(), seen.end(), name.text) != seen.end()) {
+      context.error(name.span, "the key '" + name.text + "' is given twice");
+      continue;
+    }
+    seen.push_back(name.text);
+    const bool too_many = result.variants.size() * values.size() > most_variants;
+    if (too_many)
+      context.error(name.span, "these are too many combinations", "at most " + std::to_string(most_variants));
+    if (too_many || values.empty())
+      result.unusable.push_back(name.text);
+    else
+      result.variants = combine(result.variants, name.text, values);
+  }
+  return result;
+}
+
+yaml::Node replace_names(Context& context, const yaml::Node& root, const Variant& variant,
+                         const std::vector<std::string>& unusable) {
+  Replacement replacement(context, variant, unusable);
+  if (root.kind != yaml::Node::Kind::map) return replacement.replace(root);
+  yaml::Node result;
+  result.kind = root.kind;
+  result.span = root.span;
+  for (const auto& [key, value] : root.entries)
+    result.entries.push_back({key, key.text == "for" ? value : replacement.replace(value)});
+  return result;
+}
+
+std::vector<Diagnostic> merge_diagnostics(const std::vector<Variant>& variants,
+                                          const std::vector<std::vector<Diagnostic>>& found) {
+  using Identity = std::tuple<std::size_t, std::size_t, std::string, std::string>;
+  std::map<Identity, std::pair<std::size_t, const Variant*>> seen;  // how many say so, and the first
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (const Diagnostic& d : found[i])
+      ++seen.try_emplace({d.span.begin, d.span.end, d.message, d.hint}, 0, &variants[i]).first->second.first;
+  std::vector<Diagnostic> result;
+  for (const auto& diagnostics : found)
+    for (const Diagnostic& d : diagnostics) {
+      const auto entry = seen.find({d.span.begin, d.span.end, d.message, d.hint});
+      if (entry == seen.end()) continue;
+      const auto [count, first] = entry->second;
+      seen.erase(entry);
+      result.push_back(d);
+      if (count < variants.size()) result.back().message += " (in " + variant_name(*first) + ")";
+    }
+  return result;
+}
+
+}  // namespace tcpcraft::scenario
