@@ -85,6 +85,7 @@ TEST(MatrixCell, cuts_a_long_set_up) {
   result.observation = exchange(rst_edge);
   auto& trace = result.observation.trace;
   trace.insert(trace.begin() + 3, 100, trace[2]);
+  *result.observation.injected_at += 100;
   const std::string text = format_matrix_cell(result, plain);
   EXPECT_NE(text.find("\n  ... 79 more segments of the set-up\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\n> 0.000100"), std::string::npos);
