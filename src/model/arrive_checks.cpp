@@ -105,18 +105,17 @@ bool check_unsynchronized_ack(Arriving& a) {
   return checks_first == segment.has(Flag::syn) && a.answer(rules::syn_received_bad_ack, Reply::Kind::rst);
 }
 
-/// A pure ACK that Linux takes for one that was overtaken.
+/// A pure ACK that Linux takes for one that was overtaken; without ACK, SYN and RST it is dropped before.
 bool is_overtaken_ack(const Arriving& a) {
-  return a.segment.has(Flag::ack) && a.segment.seg_len() == 0 && before(a.segment.seq, a.tcb.rcv_nxt);
+  return a.segment.seg_len() == 0 && before(a.segment.seq, a.tcb.rcv_nxt);
 }
 
 bool is_replayed_ack(const Arriving& a, std::int32_t age) {
   constexpr std::int32_t shortest_rto = 240;  // 1.2 times 200 ms, in ticks of TSval
   const Segment& segment = a.segment;
   const std::uint32_t window = window_of(segment, a.tcb.scaling(), a.tcb.received.window_scale);
-  return segment.has(Flag::ack) && segment.seg_len() == 0 && segment.seq == a.tcb.rcv_nxt &&
-         segment.ack == a.tcb.snd_una && !after(segment.seq, a.tcb.snd_wl1) && window != 0 &&
-         window <= a.tcb.snd_wnd && age <= shortest_rto;
+  return segment.seg_len() == 0 && segment.seq == a.tcb.rcv_nxt && segment.ack == a.tcb.snd_una &&
+         !after(segment.seq, a.tcb.snd_wl1) && window != 0 && window <= a.tcb.snd_wnd && age <= shortest_rto;
 }
 
 /// RFC 7323, section 5.3, R1: what becomes of a segment that is `age` ticks older than TS.Recent.

@@ -25,7 +25,6 @@ bool answers_without_ack(const Tcb& tcb, Flags flags) {
 }
 
 void derive_reset(const Tcb& tcb, Flags flags, Derived& derived) {
-  derived.seq = tcb.snd_nxt;
   derived.seq_rule = &rules::abort;
   if (answers_without_ack(tcb, flags)) {
     derived.seq = wire::SeqNum(0);
