@@ -39,6 +39,7 @@ bool Machine::asks_for_drops() const {
 
 std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
   if (!info_) return AskInfo{};
+  const bool late = !unread_.empty() && unread_.front().late;
   for (const scenario::InfoClaim& claim : step.claims) {
     const auto fail_here = [&](std::string summary, std::string label, std::string received) {
       const Action action =
@@ -48,6 +49,7 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
     };
     const std::string name(claim.field->name);
     if (info_->tcp_info.empty()) {
+      if (late) return blame_lateness(unread_.front());
       const std::string what = without_full_socket(info_->state);
       return fail_here("the kernel has no TCP_INFO of this connection: " + what, what, what);
     }
@@ -59,8 +61,9 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
                                        : "this kernel's TCP_INFO has no '" + name + "' yet");
     }
     if (scenario::holds(*value, claim.comparator, claim.value)) continue;
+    if (late) return blame_lateness(unread_.front());
     const std::string shown = calls::format_info(*claim.field, *value);
-    return fail_here("the kernel's " + name + " is " + shown + ", which is not " +
+    return fail_here("the kernel's " + name + " is " + shown + ", not " +
                          std::string(scenario::to_string(claim.comparator)) + " " + claim.value_text,
                      "TCP_INFO says " + shown, name + " == " + shown);
   }

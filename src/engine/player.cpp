@@ -81,7 +81,12 @@ class Player {
   }
   void perform(AskState) { machine_.state(side_.socket_state()); }
   void perform(AskCounters) { machine_.counters(counters()); }
-  void perform(AskInfo) { machine_.info(side_.socket_info()); }
+  /// A timer's segment may have passed before; the machine is to know of it.
+  void perform(AskInfo) {
+    kernel::SocketInfo info = side_.socket_info();
+    settle();
+    machine_.info(std::move(info));
+  }
   void perform(AskDrops) { machine_.drops(drops_); }
   void perform(Finished) {}
 

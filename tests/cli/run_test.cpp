@@ -19,9 +19,13 @@ TEST(Run, every_bundled_scenario_passes) {
   EXPECT_EQ(packets_in(folder.path() / "captures/server_close.pcap"), 9);
   EXPECT_EQ(packets_in(folder.path() / "captures/rst_across_window[address=[::1]:9877,offset=1000].pcap"), 5);
   const Ran check = tcpcraft(folder.path(), {"check", (source_dir / "scenarios").string()});
-  const std::string count = check.output.substr(0, check.output.find(' '));
-  EXPECT_GT(std::stoul(count), files_in(source_dir / "scenarios", ".scn").size()) << "variants count";
-  EXPECT_NE(run.output.find(count + " scenarios: " + count + " passed"), std::string::npos) << run.output;
+  const std::size_t count = std::stoul(check.output);
+  EXPECT_GT(count, files_in(source_dir / "scenarios", ".scn").size()) << "variants count";
+  // What this host does not tell, or was built without, is skipped, with the reason.
+  const std::string expected = std::to_string(count) + " scenarios: (\\d+) passed(, (\\d+) skipped)? in ";
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(run.output, found, std::regex(expected))) << run.output;
+  EXPECT_GE(std::stoul(found[1]), count - 2) << run.output;
 }
 
 TEST(Run, failures_look_as_written_down) {
