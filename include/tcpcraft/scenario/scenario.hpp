@@ -10,6 +10,7 @@
 #include <tcpcraft/calls/result.hpp>
 #include <tcpcraft/scenario/source.hpp>
 #include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/icmp.hpp>
 #include <tcpcraft/wire/notation.hpp>
 #include <tcpcraft/wire/segment_spec.hpp>
 
@@ -28,6 +29,12 @@ struct WrittenSegment {
 /// `send`: craft the segment and put it on the wire.
 struct Send {
   WrittenSegment segment;
+};
+/// `send: ICMP ...`: report that the kernel's last segment was not delivered.
+struct SendIcmp {
+  wire::IcmpSpec message;
+  Span name;  ///< which message it is
+  Span mtu;   ///< where it is written
 };
 /// `expect` and `optional`: the next segment from the kernel.
 struct Expect {
@@ -71,7 +78,7 @@ struct AppCall {
 struct Step {
   Span verb;   ///< the step's key
   Span value;  ///< what stands behind it
-  std::variant<Send, Expect, Silence, State, Counter, Wait, Note, AppCall> action;
+  std::variant<Send, SendIcmp, Expect, Silence, State, Counter, Wait, Note, AppCall> action;
 };
 
 /// A sysctl of the scenario's network namespace.
