@@ -260,7 +260,7 @@ class ScenarioReader {
       context_.error(*mtu_span_, "a device has an MTU of at most 65535 bytes");
   }
 
-  /// The two versions of IP have messages of their own.
+  /// Each version of IP has messages that the other has not.
   void check_icmp() {
     const bool v6 = scenario_.kernel.address.address.is_v6();
     for (const Step& step : scenario_.steps) {
