@@ -68,8 +68,8 @@ std::optional<std::uint32_t> parse_bounded(Piece piece, std::string_view what, s
                                            Reporter& report);
 /// The same, or `*`.
 std::optional<Value> parse_value(Piece piece, std::string_view what, std::uint32_t max, Reporter& report);
-/// `now`, `now-1000`: what is added to the number that `name` stands for; nothing, and no error, where the piece
-/// does not begin with the name.
+/// `now`, `now-1000`: what is added to the number that `name` stands for; nothing, and no error, where the
+/// piece does not begin with the name.
 std::optional<std::int64_t> parse_from(Piece piece, std::string_view name, Reporter& report);
 /// Pairs of hexadecimal digits, with or without blanks.
 std::optional<Bytes> parse_hex(Piece piece, Reporter& report);
