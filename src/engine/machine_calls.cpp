@@ -48,6 +48,7 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   call.after = after;
   called_ = before;
   note_listening(call.call, result);
+  note_failed_connect(call.call, result);
   const bool is_of_step = call_ && &call == &*call_;
   // After a part there may be room for more.
   if (is_of_step && std::holds_alternative<calls::Written>(result)) tried_ = false;
@@ -87,6 +88,14 @@ void Machine::note_listening(const calls::Call& call, const calls::Result& resul
     if (!begins && (tcb.state == model::State::listen || tcb.state == model::State::syn_received))
       tcb.state = model::State::closed;
   }
+}
+
+/// An attempt that failed is over, by a message of ICMP perhaps, which the model does not follow: the next
+/// SYN is another connection's.
+void Machine::note_failed_connect(const calls::Call& call, const calls::Result& result) {
+  if (!std::holds_alternative<calls::Connect>(call) || !std::holds_alternative<calls::Failed>(result)) return;
+  model::Tcb& kernel = connection({setup_.kernel.port, setup_.peer.port});
+  if (kernel.state == model::State::syn_sent) kernel.state = model::State::closed;
 }
 
 std::optional<Action> Machine::play(const scenario::AppCall& step, wire::Time now) {

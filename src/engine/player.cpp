@@ -59,6 +59,14 @@ class Player {
     if (asks_for_drops_) drops_ = side_.take_drops();
     settle();
   }
+  /// No link shows what is no segment: it passes at about the time at which it is sent.
+  void perform(const Inject& action) {
+    const wire::Time before = clock_.now();
+    link_.send(action.packet);
+    if (tap_) tap_->packet({{action.packet.begin(), action.packet.end()}, before, false}, Party::peer);
+    machine_.injected(before, clock_.now());
+    settle();
+  }
   void perform(RunBarrier) {
     ++barriers_;
     const transport::Barrier outcome = link_.barrier();

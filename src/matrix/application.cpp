@@ -1,7 +1,7 @@
 #include "application.hpp"
 
-#include <string>
 #include <cerrno>
+#include <string>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

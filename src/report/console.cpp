@@ -23,6 +23,13 @@ std::string when_and_who(wire::Time time, wire::Time start, const std::string& w
   return "  " + style.dim(print("%.6f", seconds(time - start))) + "  " + who + "  ";
 }
 
+/// The first word in a column of its own.
+std::string in_columns(std::string line) {
+  const std::size_t first = std::min(line.find(' '), line.size());
+  if (first < 8) line.insert(first, 8 - first, ' ');
+  return line;
+}
+
 std::string count_text(std::size_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }
@@ -43,10 +50,10 @@ std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool
   if (const auto* call = std::get_if<engine::PassedCall>(&entry))
     return when_and_who(call->time, start, style.blue("app   "), style) + printable(call->text) +
            (call->result.empty() ? "" : " -> " + printable(call->result)) + "\n";
+  if (const auto* icmp = std::get_if<engine::PassedIcmp>(&entry))
+    return when_and_who(icmp->time, start, style.cyan("peer  "), style) + in_columns(icmp->text) + "\n";
   const auto& passed = std::get<engine::PassedSegment>(entry);
-  std::string segment = wire::format_segment(passed.segment, passed.origins);
-  const std::size_t flags = std::min(segment.find(' '), segment.size());
-  if (flags < 8) segment.insert(flags, 8 - flags, ' ');
+  const std::string segment = in_columns(wire::format_segment(passed.segment, passed.origins));
   const bool kernel = passed.from == engine::Party::kernel;
   const std::string who = kernel ? style.green("kernel") : style.cyan("peer  ");
   std::string line = when_and_who(passed.time, start, who, style) + segment + "\n";

@@ -89,6 +89,11 @@ engine::Result sysctl_refused(const scenario::Sysctl& sysctl, const os::SystemEr
   }
 }
 
+/// Whether the system does not have what was asked for, or not for us.
+bool is_refusal(int error) {
+  return error == EPERM || error == EACCES || error == ENOENT || error == ENODEV || error == EOPNOTSUPP;
+}
+
 /// Whether a step states a time, which only the kernel's own stamps can tell.
 bool has_times(const scenario::Scenario& scenario) {
   return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const scenario::Step& step) {
@@ -232,7 +237,12 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
 
   // The kernel's address comes with a device.
   std::unique_ptr<transport::LocalLink> device;
-  if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, ports);
+  try {
+    if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, ports);
+  } catch (const os::SystemError& error) {
+    if (!is_refusal(error.code().value())) throw;
+    return refused(engine::Verdict::skip, std::string("no device can be made here: ") + error.what(), {});
+  }
   const std::unique_ptr<kernel::LocalSide> side = open_side(scenario, setup);
   side->watch(options.drops);
   if (device && times) device->await_stamps(stamp_patience);

@@ -66,6 +66,7 @@ class ScenarioReader {
     settle_app();
     settle_addresses();
     check_mtu();
+    check_icmp();
     return std::move(scenario_);
   }
 
@@ -260,6 +261,20 @@ class ScenarioReader {
       context_.error(*mtu_span_, "IPv6 needs an MTU of at least 1280 bytes");
     if (mtu > 65535 && scenario_.kernel.link == Wire::tun)
       context_.error(*mtu_span_, "a device has an MTU of at most 65535 bytes");
+  }
+
+  /// Each version of IP has messages that the other has not.
+  void check_icmp() {
+    const bool v6 = scenario_.kernel.address.address.is_v6();
+    for (const Step& step : scenario_.steps) {
+      const auto* send = std::get_if<SendIcmp>(&step.action);
+      if (!send || send->message.name.empty()) continue;
+      if (!wire::icmp_header(send->message, v6))
+        context_.error(send->name, "the ICMP of IPv" + std::string(v6 ? "6" : "4") + " has no such message",
+                       "the kernel is at " + scenario_.kernel.address.to_string());
+      if (!v6 && send->message.mtu && *send->message.mtu > 0xffff)
+        context_.error(send->mtu, "the ICMP of IPv4 has 16 bits for an MTU", "a number from 0 to 65535");
+    }
   }
 
   void check_addresses() {

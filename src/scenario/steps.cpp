@@ -59,7 +59,7 @@ class StepsReader {
 
   void read_verb(const yaml::Node& verb, const yaml::Node& value) {
     if (verb.text == "send")
-      add(verb, value, Send{segment(value, wire::Purpose::send)});
+      read_send(verb, value);
     else if (verb.text == "expect")
       read_expect(verb, value);
     else if (verb.text == "optional")
@@ -88,6 +88,16 @@ class StepsReader {
   template <class Action>
   void add_read(const yaml::Node& verb, const yaml::Node& value, std::optional<Action> action) {
     if (action) add(verb, value, std::move(*action));
+  }
+
+  void read_send(const yaml::Node& verb, const yaml::Node& value) {
+    if (!wire::is_icmp(value.text)) return add(verb, value, Send{segment(value, wire::Purpose::send)});
+    const wire::ParsedIcmp parsed = wire::parse_icmp(value.text);
+    for (const wire::NotationError& error : parsed.errors)
+      context_.error(value.part(error.where.begin, error.where.end), error.message, error.hint);
+    add(verb, value,
+        SendIcmp{parsed.spec, value.part(parsed.name.begin, parsed.name.end),
+                 value.part(parsed.mtu.begin, parsed.mtu.end)});
   }
 
   void read_expect(const yaml::Node& verb, const yaml::Node& value) {

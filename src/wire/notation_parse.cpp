@@ -43,6 +43,14 @@ class SegmentParser {
  private:
   void read_first() {
     const Item& first = items_.front();
+    if (first.piece.text == "ICMP") {
+      report_.error(first.piece.range(),
+                    report_.sending() ? "a message of ICMP quotes a segment of the kernel's"
+                                      : "'ICMP' only makes sense in a send",
+                    report_.sending() ? "it takes a scenario in which there is one" : "");
+      next_ = items_.size();
+      return;
+    }
     const bool flags = first.kind == Item::Kind::word &&
                        first.piece.text.find_first_of("=(") == first.piece.text.npos &&
                        first.piece.text != "in";

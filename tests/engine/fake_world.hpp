@@ -70,7 +70,15 @@ class FakeLink : public transport::Link {
     return segment;
   }
 
+  /// What comes with the next datagram that is no segment.
+  void after_datagram(const wire::Segment& segment) { datagram_answer_ = segment; }
+
   void send(std::span<const std::uint8_t> packet) override {
+    if (!wire::decode(packet)) {
+      datagrams.emplace_back(packet.begin(), packet.end());
+      if (datagram_answer_) put(*datagram_answer_, clock_.now());
+      return;
+    }
     sent.emplace_back(*wire::decode(packet));
     passed_.push_back({{packet.begin(), packet.end()}, clock_.now(), true});
     if (!answers_.empty()) {
@@ -100,7 +108,7 @@ class FakeLink : public transport::Link {
     ++barriers;
     return outcome;
   }
-  bool loops_back() const override { return true; }
+  bool loops_back() const override { return looping; }
   int fd() const override { return -1; }
   /// What the kernel sends so long after now.
   void later(wire::Duration delay, const wire::Segment& segment) {
@@ -111,6 +119,8 @@ class FakeLink : public transport::Link {
   }
 
   std::vector<wire::Segment> sent;
+  std::vector<wire::Bytes> datagrams;  ///< those that are no segments
+  bool looping = true;
   int barriers = 0;
   transport::Barrier outcome = transport::Barrier::proven;
 
@@ -121,6 +131,7 @@ class FakeLink : public transport::Link {
   std::deque<std::vector<wire::Segment>> answers_;
   std::vector<std::pair<wire::Duration, wire::Segment>> timers_;
   std::optional<std::pair<wire::Duration, wire::Segment>> held_up_;
+  std::optional<wire::Segment> datagram_answer_;
   std::deque<transport::Arrival> later_;
   std::vector<transport::Arrival> passed_;
   std::vector<transport::Arrival> shown_;

@@ -22,8 +22,8 @@ std::string unmet(const std::string& condition, const System& system = a_system(
   const scenario::Reading reading =
       scenario::read({"t.scn", "scenario: t\nrequires: ['" + condition + "']\nsteps: [{send: SYN}]\n"},
                      [](const std::string&) { return std::nullopt; });
-  if (!reading.scenario) return "invalid";
-  return unmet(reading.scenario->requirements.at(0), system).value_or("");
+  if (reading.scenarios.empty()) return "invalid";
+  return unmet(reading.scenarios.front().requirements.at(0), system).value_or("");
 }
 
 TEST(Requirements, versions_are_compared_as_far_as_they_are_written) {

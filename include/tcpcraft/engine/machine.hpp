@@ -24,6 +24,11 @@ namespace tcpcraft::engine {
 struct Transmit {
   std::span<const std::uint8_t> packet;
 };
+/// Puts a datagram on the wire that is no segment; answered by `Machine::injected`. Its bytes are the
+/// machine's, until it is asked again.
+struct Inject {
+  std::span<const std::uint8_t> packet;
+};
 /// Runs a barrier; answered by `Machine::barrier`.
 struct RunBarrier {};
 /// Makes a socket call; answered by `Machine::called`. The call lives until then.
@@ -46,7 +51,7 @@ struct AskInfo {};
 struct AskDrops {};
 /// The result is there.
 struct Finished {};
-using Action = std::variant<Transmit, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, AskInfo,
+using Action = std::variant<Transmit, Inject, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, AskInfo,
                             AskDrops, Finished>;
 
 /// What a run is played with.
@@ -72,6 +77,8 @@ class Machine {
   /// Something passed on the link, in either direction. Whose it was; nothing where it is no TCP.
   std::optional<Party> passed(const transport::Arrival& arrival);
   void barrier(transport::Barrier outcome);
+  /// The kernel got the datagram between these two moments. To be told before what that has made pass.
+  void injected(wire::Time before, wire::Time after);
   /// The call was made between these two moments. To be told before what it has made pass.
   void called(calls::Result result, wire::Time before, wire::Time after);
   void state(const kernel::SocketState& state);
@@ -145,6 +152,7 @@ class Machine {
   const wire::Segment& segment_of(const Unread& unread) const;
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
+  std::optional<Action> play(const scenario::SendIcmp& step, wire::Time now);
   std::optional<Action> play(const scenario::Expect& step, wire::Time now);
   std::optional<Action> play(const scenario::AnyOrder& step, wire::Time now);
   std::optional<Action> play(const scenario::Silence& step, wire::Time now);
@@ -171,6 +179,7 @@ class Machine {
   std::optional<Action> pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now);
   std::optional<Action> judge_call(const scenario::AppCall& step, const OpenCall& call);
   void take_result(OpenCall& call, calls::Result result);
+  void note_failed_connect(const calls::Call& call, const calls::Result& result);
   void note_listening(const calls::Call& call, const calls::Result& result);
   void end_call(wire::Time after);
   void note_cause(const calls::Call& call);
@@ -200,6 +209,7 @@ class Machine {
   Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
                          std::string expected);
   Action finish(Verdict verdict, std::string reason = "");
+  std::optional<wire::Segment> quoted_by(const scenario::SendIcmp& step);
   wire::Time last_send_time() const;
   std::string since_last_send(wire::Time time) const;
 
@@ -216,6 +226,7 @@ class Machine {
   model::Reaction
       reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
   std::optional<Pending> pending_;
+  wire::Bytes injected_;  ///< the last datagram that was no segment
   std::list<Unread> unread_;
   std::vector<Unread> gathered_;  // by the present `any-order`
 

@@ -38,6 +38,12 @@ struct PassedSegment {
   std::optional<std::size_t> step;  ///< the `send` that it came from
 };
 
+/// A message of ICMP from the peer's side, where it was sent.
+struct PassedIcmp {
+  wire::Time time;
+  std::string text;  ///< `ICMP host-unreachable quoting SYN seq=0`
+};
+
 /// The text of a `note`, where it stood.
 struct PassedNote {
   wire::Time time;
@@ -51,7 +57,7 @@ struct PassedCall {
   std::string result;  ///< `"a\n"`; empty where it is left running
 };
 
-using TraceEntry = std::variant<PassedSegment, PassedNote, PassedCall>;
+using TraceEntry = std::variant<PassedSegment, PassedIcmp, PassedNote, PassedCall>;
 
 /// One way in which a segment differs from what was expected.
 struct Difference {

@@ -13,6 +13,7 @@
 #include <tcpcraft/scenario/comparison.hpp>
 #include <tcpcraft/scenario/source.hpp>
 #include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/icmp.hpp>
 #include <tcpcraft/wire/notation.hpp>
 #include <tcpcraft/wire/segment_spec.hpp>
 
@@ -31,6 +32,12 @@ struct WrittenSegment {
 /// `send`: craft the segment and put it on the wire.
 struct Send {
   WrittenSegment segment;
+};
+/// `send: ICMP ...`: report that the kernel's last segment was not delivered.
+struct SendIcmp {
+  wire::IcmpSpec message;
+  Span name;  ///< which message it is
+  Span mtu;   ///< where it is written
 };
 /// `expect` and `optional`: the next segment from the kernel.
 struct Expect {
@@ -100,7 +107,8 @@ struct Inside {
 struct Step {
   Span verb;   ///< the step's key
   Span value;  ///< what stands behind it
-  std::variant<Send, Expect, AnyOrder, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall> action;
+  std::variant<Send, SendIcmp, Expect, AnyOrder, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall>
+      action;
   std::vector<Inside> inside = {};  ///< the outermost first
 };
 
