@@ -69,13 +69,6 @@ static int open_receiver(void) {
   return fd;
 }
 
-static int open_sender(void) {
-  const struct sockaddr_in address = loopback(0);
-  const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-  check(connect(fd, (const struct sockaddr*)&address, sizeof address) == 0, "connect(SOCK_RAW)");
-  return fd;
-}
-
 struct wire {
   int sender, receiver, listener;
   uint16_t peer_port;

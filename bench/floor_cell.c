@@ -215,13 +215,6 @@ static int open_receiver(void) {
   return fd;
 }
 
-static int open_sender(void) {
-  const struct sockaddr_in address = loopback(0);
-  const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-  check(connect(fd, (const struct sockaddr*)&address, sizeof address) == 0, "connect(SOCK_RAW)");
-  return fd;
-}
-
 static void request(int fd, unsigned long what, struct ifreq* request, struct in_addr address) {
   struct sockaddr_in value = {.sin_family = AF_INET, .sin_addr = address};
   memcpy(&request->ifr_addr, &value, sizeof value);

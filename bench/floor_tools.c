@@ -63,3 +63,10 @@ void print_times(const char* variant, double* times, int count) {
   qsort(times, (size_t)count, sizeof *times, ascending);
   printf("%s\t%d\t%.1f\t%.1f\n", variant, count, times[0], times[count / 2]);
 }
+
+int open_sender(void) {
+  const struct sockaddr_in address = loopback(0);
+  const int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+  check(connect(fd, (const struct sockaddr*)&address, sizeof address) == 0, "connect(SOCK_RAW)");
+  return fd;
+}

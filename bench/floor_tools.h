@@ -14,3 +14,6 @@ int open_guard(uint16_t* port);
 double now_us(void);
 /// Sorts them.
 void print_times(const char* variant, double* times, int count);
+
+/// A raw socket that sends whole IPv4 datagrams to the loopback address.
+int open_sender(void);

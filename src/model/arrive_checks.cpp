@@ -218,7 +218,7 @@ bool check_rst(Arriving& a) {
   const bool at_fin = received_fin(a.tcb) && segment.seq == a.tcb.rcv_nxt - 1;
   if (at_fin && a.tcb.state != State::time_wait && a.deviates(d::rst_before_fin))
     return take_rst(a, rules::rst_exact);
-  const bool orphan = is_mini(a.tcb) && a.tcb.state == State::fin_wait_2;
+  const bool orphan = is_orphaned_fin_wait_2(a.tcb);
   if (!rst_in_window(a)) {
     if (orphan && a.deviates(d::orphan_rst)) return a.answer(rules::rst_outside, Reply::Kind::ack);
     return a.decide(rules::rst_outside);
@@ -238,7 +238,7 @@ bool check_syn(Arriving& a) {
     const Reply::Kind kind = good && a.deviates(d::embryonic_reset) ? Reply::Kind::rst : Reply::Kind::none;
     return a.end(rules::syn_received_syn, kind, State::listen);
   }
-  const bool orphan = is_mini(a.tcb) && a.tcb.state == State::fin_wait_2;
+  const bool orphan = is_orphaned_fin_wait_2(a.tcb);
   if (orphan && !before(a.segment.seq, a.tcb.rcv_nxt) && a.deviates(d::orphan_simplified))
     return a.end(rules::syn_challenge, Reply::Kind::rst, State::closed);
   return a.answer(rules::syn_challenge, Reply::Kind::ack);

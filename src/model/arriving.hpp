@@ -100,8 +100,11 @@ inline bool received_fin(const Tcb& tcb) {
 inline bool is_request(const Tcb& tcb) {
   return tcb.state == State::syn_received && tcb.passive;
 }
+inline bool is_orphaned_fin_wait_2(const Tcb& tcb) {
+  return tcb.state == State::fin_wait_2 && tcb.orphaned;
+}
 inline bool is_mini(const Tcb& tcb) {
-  return is_request(tcb) || tcb.state == State::time_wait || (tcb.state == State::fin_wait_2 && tcb.orphaned);
+  return is_request(tcb) || tcb.state == State::time_wait || is_orphaned_fin_wait_2(tcb);
 }
 
 }  // namespace tcpcraft::model

@@ -335,42 +335,6 @@ TEST(Machine, a_segment_broken_on_purpose_does_not_move_the_arithmetic) {
   EXPECT_EQ(world.link.sent[3].seq, wire::SeqNum(101));
 }
 
-TEST(Machine, timestamps_are_kept_up) {
-  World world;
-  auto& link = world.link;
-  wire::Segment syn_ack = link.from_kernel(SYN_ACK, 7000, 101);
-  syn_ack.options = {wire::Mss{1000}, wire::Timestamps{5000, 100}};
-  link.answer({syn_ack});
-  link.answer({});
-  const Result result =
-      world.play_steps("  - send: 'SYN <mss 1460, ts 100:0>'\n  - expect: SYN-ACK\n  - send: ACK\n");
-  EXPECT_EQ(result.verdict, Verdict::pass);
-  const auto* timestamps = wire::find<wire::Timestamps>(world.link.sent[1].options);
-  ASSERT_TRUE(timestamps);
-  EXPECT_EQ(timestamps->tsval, 100u);
-  EXPECT_EQ(timestamps->tsecr, 5000u);
-}
-
-TEST(Machine, timestamps_are_written_in_terms_of_those_kept_up) {
-  World world;
-  auto& link = world.link;
-  wire::Segment syn_ack = link.from_kernel(SYN_ACK, 7000, 101);
-  syn_ack.options = {wire::Mss{1000}, wire::Timestamps{5000, 100}};
-  link.answer({syn_ack});
-  link.answer({});
-  link.answer({});
-  const Result result = world.play_steps(
-      "  - send: 'SYN <mss 1460, ts 100:0>'\n  - expect: SYN-ACK\n"
-      "  - send: 'ACK <ts now-10:echo+3>'\n  - send: ACK\n");
-  EXPECT_EQ(result.verdict, Verdict::pass);
-  const auto* old = wire::find<wire::Timestamps>(world.link.sent[1].options);
-  ASSERT_TRUE(old);
-  EXPECT_EQ(*old, (wire::Timestamps{90, 5003}));
-  const auto* usual = wire::find<wire::Timestamps>(world.link.sent[2].options);
-  ASSERT_TRUE(usual);
-  EXPECT_EQ(*usual, (wire::Timestamps{100, 5000})) << "the clock goes on from where it was";
-}
-
 // RFC 6191 2 lets the SYN open the connection anew, RFC 5961 4.2 lets it be challenged: the answer tells.
 TEST(Machine, the_kernels_answer_tells_which_way_it_took) {
   World world;
