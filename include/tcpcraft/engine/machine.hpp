@@ -220,8 +220,8 @@ class Machine {
 
   model::Tcb peer_;
   std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
-  model::Tcb before_;    // the kernel's TCB before the peer's last segment
-  bool owed_ = false;    // and whether it owed something then
+  model::Tcb before_;                        // the kernel's TCB before the peer's last segment
+  bool owed_ = false;                        // and whether it owed something then
   model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
   model::Reaction
       reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
