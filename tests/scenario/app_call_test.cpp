@@ -137,6 +137,16 @@ TEST(AppCall, a_script_is_what_makes_calls) {
             (Strings{"2:15-20 unknown app 'scrip' | did you mean 'script'?"}));
 }
 
+TEST(AppCall, a_call_in_a_block_makes_a_script_of_a_variant_that_does_not_use_it) {
+  const std::string steps = "steps:\n  - use: handshake\n";
+  const auto app = [&](const std::string& block) {
+    return good(title + "blocks: {b: [" + block + "]}\n" + steps).kernel.app;
+  };
+  EXPECT_EQ(app("{repeat: {times: 2, steps: [{app: read}]}}"), "script");
+  EXPECT_EQ(app("{use: active-open}"), "script");
+  EXPECT_EQ(app("{use: handshake}, {send: ACK}"), "echo-once");
+}
+
 TEST(AppCall, a_handshake_accepts_in_a_script_alone) {
   const std::string handshake = "steps:\n  - use: handshake\n";
   EXPECT_EQ(good(title + handshake).steps.size(), 3u);
