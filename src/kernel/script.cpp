@@ -159,6 +159,9 @@ Result Script::close_connection() {
 }
 
 Result Script::set(const calls::SocketOption& option, const calls::OptionValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text && option.level == IPPROTO_TCP && option.number == TCP_MD5SIG)
+    return outcome(set_md5_key(current(), socket_address(peer_), *text));
   return outcome(set_value(current(), option, value));
 }
 

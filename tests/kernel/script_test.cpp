@@ -144,6 +144,16 @@ TEST_P(ScriptTest, a_refused_connect_says_so_and_can_be_made_again) {
   EXPECT_EQ(text_of(script.connect()), "ok");
 }
 
+TEST_P(ScriptTest, a_key_is_the_peers) {
+  Script script(address, peer, Start::listening);
+  const std::string set_once = set(script, "TCP_MD5SIG", std::string("sesame"));
+  if (set_once == "ENOPROTOOPT") GTEST_SKIP() << "the kernel has no CONFIG_TCP_MD5SIG";
+  EXPECT_EQ(set_once, "ok");
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string()), "ok") << "an empty key takes it away";
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string()), "ENOENT");
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string(81, 'x')), "EINVAL");
+}
+
 TEST_P(ScriptTest, options_are_set_and_told) {
   Script script(address, peer, Start::listening);
   EXPECT_EQ(set(script, "TCP_NODELAY", 1), "ok");
