@@ -72,6 +72,20 @@ TEST_P(ScriptTest, reads_and_writes_as_it_is_told) {
   EXPECT_TRUE(client.at_end());
 }
 
+TEST_P(ScriptTest, the_urgent_byte_is_read_and_written_out_of_band) {
+  Script script(address, peer, Start::listening);
+  Client client = connect_peer();
+  EXPECT_EQ(text_of(script.accept()), "ok");
+  EXPECT_EQ(text_of(script.read(10, true)), "EINVAL");
+  ::send(client.fd(), "ab!", 3, MSG_OOB);
+  EXPECT_EQ(text_of(script.poll(), calls::Poll{}), "in,out,pri");
+  EXPECT_EQ(text_of(script.read(10)), "\"ab\"");
+  EXPECT_EQ(text_of(script.read(10, true)), "\"!\"");
+  EXPECT_EQ(text_of(script.poll(), calls::Poll{}), "out");
+  EXPECT_EQ(text_of(script.write(bytes("c?"), true)), "2 bytes");
+  EXPECT_EQ(client.read(), "c");
+}
+
 TEST_P(ScriptTest, does_nothing_of_itself) {
   Script script(address, peer, Start::listening);
   Client client = connect_peer();

@@ -44,6 +44,8 @@ TEST(AppCall, every_call) {
                                        "connect",
                                        "read",
                                        "read 10",
+                                       "read oob",
+                                       "write \"a\" oob",
                                        "write \"a\\n\"",
                                        "shutdown read",
                                        "shutdown write",
@@ -215,6 +217,8 @@ TEST(AppCall, what_is_missing) {
 
 TEST(AppCall, what_is_too_much_or_of_the_wrong_kind) {
   EXPECT_EQ(wrong_call("accept now"), (Strings{"6:14-17 unexpected 'now'"}));
+  EXPECT_EQ(wrong_call("read oob 1"), (Strings{"6:16-17 unexpected '1'"}));
+  EXPECT_EQ(wrong_call("write \"a\" oob oob"), (Strings{"6:21-24 unexpected 'oob'"}));
   EXPECT_EQ(wrong_call("listen 5"), (Strings{"6:14-15 unexpected '5' | listen backlog=1"}));
   EXPECT_EQ(wrong_call("read ten"),
             (Strings{"6:12-15 'ten' is not a number of bytes | from 1 to 16777216: read 10"}));
