@@ -2,6 +2,7 @@
 // runs.
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 
@@ -37,8 +38,14 @@ bool is_slow(const scenario::Scenario& scenario) {
   return std::find(scenario.tags.begin(), scenario.tags.end(), "slow") != scenario.tags.end();
 }
 
+/// TCPCRAFT_LIBRARY=FOLDER looks at other scenarios than the bundled ones.
+fs::path library_folder() {
+  const char* other = std::getenv("TCPCRAFT_LIBRARY");
+  return other ? fs::path(other) : fs::path(TCPCRAFT_SOURCE_DIR) / "scenarios";
+}
+
 std::vector<Entry> library() {
-  const fs::path folder = fs::path(TCPCRAFT_SOURCE_DIR) / "scenarios";
+  const fs::path folder = library_folder();
   std::vector<fs::path> files;
   for (const auto& found : fs::recursive_directory_iterator(folder))
     if (found.path().extension() == ".scn") files.push_back(found.path());
@@ -103,7 +110,7 @@ std::vector<Job> jobs_for(const std::vector<const Entry*>& entries) {
 
 TEST(Library, every_check_can_fail) {
   const std::vector<Entry> entries = library();
-  ASSERT_GT(entries.size(), 30u);
+  ASSERT_FALSE(entries.empty());
   std::string refusal;
   const std::vector<const Entry*> playable = passing(entries, refusal);
   if (playable.empty()) GTEST_SKIP() << refusal;

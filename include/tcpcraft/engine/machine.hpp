@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tcpcraft/calls/result.hpp>
+#include <tcpcraft/engine/conduct.hpp>
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/engine/result.hpp>
@@ -220,11 +221,12 @@ class Machine {
 
   model::Tcb peer_;
   std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
-  model::Tcb before_;    // the kernel's TCB before the peer's last segment
-  bool owed_ = false;    // and whether it owed something then
+  model::Tcb before_;                        // the kernel's TCB before the peer's last segment
+  bool owed_ = false;                        // and whether it owed something then
   model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
   model::Reaction
-      reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
+      reaction_;     // where the kernel may take the peer's last segment in several ways: all of them
+  Conduct conduct_;  // of the kernel, on the scenario's own connection
   std::optional<Pending> pending_;
   wire::Bytes injected_;  ///< the last datagram that was no segment
   std::list<Unread> unread_;
