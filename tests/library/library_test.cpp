@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -38,7 +38,8 @@ bool is_slow(const scenario::Scenario& scenario) {
   return std::find(scenario.tags.begin(), scenario.tags.end(), "slow") != scenario.tags.end();
 }
 
-/// TCPCRAFT_LIBRARY=FOLDER looks at other scenarios than the bundled ones.
+/// TCPCRAFT_SURVIVORS=1 prints the steps that nobody misses. TCPCRAFT_LIBRARY=FOLDER looks at other scenarios
+/// than the bundled ones.
 fs::path library_folder() {
   const char* other = std::getenv("TCPCRAFT_LIBRARY");
   return other ? fs::path(other) : fs::path(TCPCRAFT_SOURCE_DIR) / "scenarios";
@@ -73,27 +74,22 @@ bool kills(const Mutation& mutation, const Played& played) {
          played.differing.end();
 }
 
-struct Job {
+/// A scenario that passes as it is; the others are none of this test's business.
+struct Subject {
   const Entry* entry;
-  Mutation mutation;
+  bool in_full;  ///< not only one mutation for each of its checks
 };
 
-std::string describe(const Job& job, const Played& played) {
-  std::string text = job.entry->place(job.mutation.step) + "\n  survived: " + job.mutation.what;
-  if (played.verdict == Verdict::pass) return text + ": it passes\n";
-  return text + ": instead of step " + std::to_string(job.mutation.fails_at) + ", step " +
-         std::to_string(played.step) + ": " + played.said + "\n";
-}
-
-/// Those that pass as they are; the others are none of this test's business.
-std::vector<const Entry*> passing(const std::vector<Entry>& entries, std::string& refusal) {
+std::vector<Subject> passing(const std::vector<Entry>& entries, std::string& refusal) {
+  constexpr auto quick = std::chrono::milliseconds(250);
   const std::vector<Played> played =
       play_all(entries.size(), [&](std::size_t i) { return entries[i].scenario; });
-  std::vector<const Entry*> result;
+  std::vector<Subject> result;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (played[i].cannot_run) refusal = played[i].said;
+    const bool first_variant = i == 0 || entries[i].file != entries[i - 1].file;
     if (played[i].verdict == Verdict::pass)
-      result.push_back(&entries[i]);
+      result.push_back({&entries[i], first_variant && played[i].took < quick});
     else
       std::printf("left out, for it does not pass here: %s: %s\n", entries[i].name().c_str(),
                   played[i].said.c_str());
@@ -101,45 +97,78 @@ std::vector<const Entry*> passing(const std::vector<Entry>& entries, std::string
   return result;
 }
 
-std::vector<Job> jobs_for(const std::vector<const Entry*>& entries) {
+struct Job {
+  const Entry* entry;
+  Mutation mutation;
+  Played played;
+
+  bool killed() const { return kills(mutation, played); }
+  /// What was not to fail did, or the host was too late: nothing is known of the mutation.
+  bool unjudged() const {
+    return played.verdict == Verdict::inconclusive ||
+           (played.verdict == Verdict::fail && played.step < mutation.fails_at);
+  }
+  std::string text() const {
+    std::string text = entry->place(mutation.step) + "\n  " + mutation.what + ": ";
+    if (played.verdict == Verdict::pass) return text + "it passes all the same";
+    return text + "instead of step " + std::to_string(mutation.fails_at) + ", step " +
+           std::to_string(played.step) + " fails: " + played.said;
+  }
+};
+
+std::vector<Job> jobs_for(const std::vector<Subject>& subjects) {
   std::vector<Job> jobs;
-  for (const Entry* entry : entries)
-    for (Mutation& mutation : mutations_of(entry->scenario)) jobs.push_back({entry, std::move(mutation)});
+  for (const Subject& subject : subjects) {
+    std::optional<std::size_t> last;
+    for (Mutation& mutation : mutations_of(subject.entry->scenario)) {
+      if (!subject.in_full && last == mutation.step) continue;
+      last = mutation.step;
+      jobs.push_back({subject.entry, std::move(mutation), {}});
+    }
+  }
   return jobs;
+}
+
+void play(std::vector<Job*> jobs) {
+  constexpr int rounds = 4;
+  for (int round = 0; round < rounds && !jobs.empty(); ++round) {
+    const std::vector<Played> played = play_all(jobs.size(), [&](std::size_t i) {
+      scenario::Scenario mutant = jobs[i]->entry->scenario;
+      jobs[i]->mutation.apply(mutant);
+      return mutant;
+    });
+    for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i]->played = played[i];
+    std::erase_if(jobs, [](const Job* job) { return !job->unjudged(); });
+  }
 }
 
 TEST(Library, every_check_can_fail) {
   const std::vector<Entry> entries = library();
   ASSERT_FALSE(entries.empty());
   std::string refusal;
-  const std::vector<const Entry*> playable = passing(entries, refusal);
-  if (playable.empty()) GTEST_SKIP() << refusal;
-  const std::vector<Job> jobs = jobs_for(playable);
-  const std::vector<Played> played = play_all(jobs.size(), [&](std::size_t i) {
-    scenario::Scenario mutant = jobs[i].entry->scenario;
-    jobs[i].mutation.apply(mutant);
-    return mutant;
-  });
-  std::map<std::pair<const Entry*, std::size_t>, int> kills_of;
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const Mutation& mutation = jobs[i].mutation;
-    const bool killed = kills(mutation, played[i]);
-    kills_of[{jobs[i].entry, mutation.step}] += killed ? 1 : 0;
-    if (killed || played[i].verdict == Verdict::inconclusive) continue;
-    const std::string survivor = describe(jobs[i], played[i]);
-    // A timer's segment may not have come yet when a later step sends: then nobody misses its `expect`.
-    if (mutation.or_later)
-      std::printf("%s", survivor.c_str());
+  const std::vector<Subject> subjects = passing(entries, refusal);
+  if (subjects.empty()) GTEST_SKIP() << refusal;
+  std::vector<Job> jobs = jobs_for(subjects);
+  std::vector<Job*> all;
+  for (Job& job : jobs) all.push_back(&job);
+  play(all);
+  std::size_t killed = 0, unjudged = 0;
+  std::string missed_by_nobody;
+  for (const Job& job : jobs) {
+    if (job.killed())
+      ++killed;
+    else if (job.unjudged())
+      ++unjudged;
+    else if (job.mutation.or_later)  // a timer's segment may come only when a later step has been played
+      missed_by_nobody += job.text() + "\n";
     else
-      ADD_FAILURE() << survivor;
+      ADD_FAILURE() << job.text();
   }
-  for (const Entry* entry : playable)
-    for (std::size_t step = 0; step < entry->scenario.steps.size(); ++step) {
-      const auto found = kills_of.find({entry, step});
-      if (found == kills_of.end() || found->second > 0) continue;
-      ADD_FAILURE() << entry->place(step) << "\n  nothing makes this step fail";
-    }
-  std::printf("%zu scenarios, %zu mutations\n", playable.size(), jobs.size());
+  EXPECT_GT(2 * killed, jobs.size());
+  if (std::getenv("TCPCRAFT_SURVIVORS")) std::printf("%s", missed_by_nobody.c_str());
+  std::printf("%zu scenarios, %zu mutations: %zu killed, %zu could not be judged, %td left out unmissed\n",
+              subjects.size(), jobs.size(), killed, unjudged,
+              std::count(missed_by_nobody.begin(), missed_by_nobody.end(), '\n') / 2);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ runner::Outcome play_here(const scenario::Scenario& scenario) {
 }
 
 Played decode(const runner::Outcome& outcome) {
-  Played played{outcome.verdict, outcome.cannot_run, 0, {}, outcome.reason};
+  Played played{outcome.verdict, outcome.cannot_run, outcome.took, 0, {}, outcome.reason};
   if (outcome.verdict != engine::Verdict::fail) return played;
   std::istringstream text(outcome.reason);
   text >> played.step;
@@ -97,8 +97,8 @@ Worker start(std::size_t first, std::size_t count,
   FILE* file = ::fdopen(out.get(), "w");
   for (std::size_t i = first; i < count; i += workers) {
     const runner::Outcome outcome = play_until_conclusive(make(i));
-    std::fprintf(file, "%d %d %s\n", static_cast<int>(outcome.verdict), outcome.cannot_run ? 1 : 0,
-                 one_line(outcome.reason).c_str());
+    std::fprintf(file, "%d %d %lld %s\n", static_cast<int>(outcome.verdict), outcome.cannot_run ? 1 : 0,
+                 static_cast<long long>(outcome.took.count()), one_line(outcome.reason).c_str());
     std::fflush(file);
   }
   ::_exit(0);
@@ -122,14 +122,12 @@ std::vector<Played> play_all(std::size_t count, const std::function<scenario::Sc
     std::istringstream lines(read_all(started[w].results.get()));
     for (std::size_t i = w; i < count; i += workers) {
       int verdict = static_cast<int>(engine::Verdict::error), cannot_run = 0;
+      wire::Duration::rep took = 0;
       std::string said;
-      lines >> verdict >> cannot_run;
+      lines >> verdict >> cannot_run >> took;
       std::getline(lines, said);
-      all[i] = decode({static_cast<engine::Verdict>(verdict),
-                       said.substr(said.empty() ? 0 : 1),
-                       {},
-                       false,
-                       cannot_run != 0});
+      all[i] = decode({static_cast<engine::Verdict>(verdict), said.substr(said.empty() ? 0 : 1),
+                       wire::Duration(took), false, cannot_run != 0});
     }
     ::waitpid(started[w].process, nullptr, 0);
   }

@@ -14,6 +14,7 @@ namespace tcpcraft::library_test {
 struct Played {
   engine::Verdict verdict = engine::Verdict::error;
   bool cannot_run = false;            ///< nothing can run here
+  wire::Duration took{};
   std::size_t step = 0;               ///< that failed
   std::vector<wire::Part> differing;  ///< the parts of the segment that were wrong
   std::string said;                   ///< the summary of a failure, else the reason
