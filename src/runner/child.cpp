@@ -31,14 +31,19 @@ std::string encode(const Outcome& outcome) {
   const Header header{outcome.verdict, outcome.took.count(), outcome.host_fault, outcome.cannot_run};
   std::string bytes(sizeof header, '\0');
   std::memcpy(bytes.data(), &header, sizeof header);
-  return bytes + outcome.reason;
+  bytes += outcome.reason;
+  for (const std::string& rule : outcome.rules) bytes += '\0' + rule;
+  return bytes;
 }
 
 Outcome decode(const std::string& bytes) {
   Header header;
   std::memcpy(&header, bytes.data(), sizeof header);
-  return {header.verdict, bytes.substr(sizeof header), wire::Duration(header.took), header.host_fault,
-          header.cannot_run};
+  Outcome outcome{header.verdict, "", wire::Duration(header.took), header.host_fault, header.cannot_run};
+  std::istringstream texts(bytes.substr(sizeof header));
+  std::getline(texts, outcome.reason, '\0');
+  for (std::string rule; std::getline(texts, rule, '\0');) outcome.rules.push_back(std::move(rule));
+  return outcome;
 }
 
 void write_all(int fd, std::string_view bytes) {

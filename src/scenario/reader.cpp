@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include <tcpcraft/scenario/reader.hpp>
+#include <tcpcraft/standard/requirement.hpp>
 
 #include "context.hpp"
 #include "expand.hpp"
@@ -19,6 +20,17 @@ bool is_rfc_reference(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return hash != text.npos && hash > 0 && std::all_of(text.begin(), text.begin() + hash, is_digit) &&
          hash + 1 < text.size();
+}
+
+/// The requirement that a reference names; empty where it names a section, which begins with a digit or is an
+/// appendix.
+std::string_view requirement_in(std::string_view reference) {
+  constexpr std::string_view of_9293 = "9293#";
+  if (!reference.starts_with(of_9293)) return {};
+  reference.remove_prefix(of_9293.size());
+  const bool is_section =
+      (reference[0] >= '0' && reference[0] <= '9') || reference.size() == 1 || reference[1] == '.';
+  return is_section ? std::string_view{} : reference;
 }
 
 /// An address that no host has: one of RFC 5737, or of RFC 3849.
@@ -87,9 +99,20 @@ class ScenarioReader {
 
   void read_rfc(const yaml::Node& node) {
     scenario_.rfc = context_.words(node, "rfc");
-    for (const yaml::Node& item : node.items)
-      if (item.kind == yaml::Node::Kind::scalar && !item.text.empty() && !is_rfc_reference(item.text))
+    for (const yaml::Node& item : node.items) {
+      if (item.kind != yaml::Node::Kind::scalar || item.text.empty()) continue;
+      if (!is_rfc_reference(item.text))
         context_.error(item.span, "not a reference to an RFC", "NUMBER#SECTION: 9293#3.5");
+      else if (const auto name = requirement_in(item.text); !name.empty())
+        check_requirement(item, name);
+    }
+  }
+
+  void check_requirement(const yaml::Node& item, std::string_view name) {
+    if (standard::find_requirement(name)) return;
+    context_.error(item.part(item.text.size() - name.size(), item.text.size()),
+                   "RFC 9293 has no requirement '" + std::string(name) + "'",
+                   did_you_mean(name, standard::requirement_names()));
   }
 
   void read_kernel(const yaml::Node& node) {
