@@ -4,6 +4,7 @@
 #include <tcpcraft/engine/machine.hpp>
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/model/peer.hpp>
+#include <tcpcraft/model/rules.hpp>
 
 #include "times.hpp"
 
@@ -162,12 +163,12 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
     settle(kernel, segment);
     open_anew(kernel, segment);
   }
-  Unread unread{
-      arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), came_of_lateness(arrival),
-      {},           result_.trace.size()};
+  Unread unread{arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), false,
+                {},           result_.trace.size()};
   if (owed_ && own_connection && arrival.time - last_send_time() < crossing_window)
     unread.crossed = expectation(before_, segment, peer_.iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
+  unread.late = came_of_lateness(arrival, rule == &model::rules::retransmission);
   if (own_connection) {
     conduct_.sent(segment, unread.expectation, rule);
     model::peer_received(peer_, segment);

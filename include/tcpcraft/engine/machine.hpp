@@ -191,7 +191,7 @@ class Machine {
   std::optional<Action> absent(const scenario::Expect& step, wire::Time bound);
   std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
   wire::Time last_passage() const;
-  bool came_of_lateness(const transport::Arrival& arrival) const;
+  bool came_of_lateness(const transport::Arrival& arrival, bool repeats) const;
   Action blame_lateness(const Unread& unread);
   Action blame_crossing(const Unread& unread);
   std::optional<Action> await(wire::Time bound, bool timed, wire::Time now);
