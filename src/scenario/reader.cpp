@@ -39,6 +39,15 @@ wire::IpAddress documentation_address(bool v6, std::uint8_t last) {
   return wire::IpAddress::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last});
 }
 
+/// Whether one of these steps makes a socket call, if only within a repeat.
+bool makes_call(const yaml::Node& steps) {
+  return std::any_of(steps.items.begin(), steps.items.end(), makes_call) ||
+         std::any_of(steps.entries.begin(), steps.entries.end(), [](const yaml::Entry& entry) {
+           return entry.key.text == "app" || (entry.key.text == "use" && entry.value.text == "active-open") ||
+                  makes_call(entry.value);
+         });
+}
+
 class ScenarioReader {
  public:
   ScenarioReader(Context& context, std::size_t& steps_left) : context_(context), steps_left_(steps_left) {
@@ -75,7 +84,7 @@ class ScenarioReader {
     if (root.kind == yaml::Node::Kind::map && !steps)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
     if (steps) scenario_.steps = read_steps(context_, *steps, blocks, steps_left_);
-    settle_app();
+    settle_app(blocks);
     settle_addresses();
     check_mtu();
     check_icmp();
@@ -229,8 +238,9 @@ class ScenarioReader {
         });
   }
 
-  /// Socket calls need a script; without any, the `accept` of a handshake is left to the application.
-  void settle_app() {
+  /// Socket calls need a script; without any, the `accept` of a handshake is left to the application. Those
+  /// of a block count wherever it is used, so that all variants of a file have the same application.
+  void settle_app(const yaml::Node* blocks) {
     std::vector<Step>& steps = scenario_.steps;
     Kernel& kernel = scenario_.kernel;
     const auto is_call = [](const Step& step, bool if_script) {
@@ -239,7 +249,10 @@ class ScenarioReader {
     };
     const auto first =
         std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return is_call(step, false); });
-    if (!app_is_given_ && first != steps.end()) kernel.app = "script";
+    const bool in_block =
+        blocks && std::any_of(blocks->entries.begin(), blocks->entries.end(),
+                              [](const yaml::Entry& block) { return makes_call(block.value); });
+    if (!app_is_given_ && (first != steps.end() || in_block)) kernel.app = "script";
     if (kernel.app == "script") return;
     if (first != steps.end())
       context_.error(first->verb,
