@@ -8,6 +8,8 @@
 
 #include <tcpcraft/wire/utf8.hpp>
 
+#include "comments.hpp"
+
 namespace tcpcraft::scenario::yaml {
 namespace {
 
@@ -94,6 +96,18 @@ class Converter {
     diagnostics_.push_back({at, "anchors and tags are not understood here", "leave out the '&' or '!' word"});
   }
 
+  /// A block whose lines are not indented further than its key: libfyaml takes it, and loses its last byte.
+  void refuse_outdented(const Node& key, const Node& value) const {
+    if (value.style != '|' && value.style != '>') return;
+    const std::size_t first = source_.text.find_first_not_of(" \n", value.written.begin);
+    if (first >= value.written.end ||
+        column_of(source_.text, first) > column_of(source_.text, key.written.begin))
+      return;
+    diagnostics_.push_back({{first, first + 1},
+                            "the lines of a block are indented further than its key",
+                            "by two spaces more than '" + key.text + "'"});
+  }
+
   static char style_of(fy_token* token) {
     switch (token ? fy_token_scalar_style(token) : FYSS_PLAIN) {
       case FYSS_SINGLE_QUOTED:
@@ -165,6 +179,7 @@ class Converter {
       Node key = convert(fy_node_pair_key(pair), fallback);
       if (key.kind != Node::Kind::scalar) diagnostics_.push_back({key.span, "a key is a word", ""});
       Node value = convert(fy_node_pair_value(pair), key.span);
+      refuse_outdented(key, value);
       result.entries.push_back({std::move(key), std::move(value)});
     }
     if (!result.entries.empty())

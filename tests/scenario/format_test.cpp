@@ -116,5 +116,13 @@ TEST(Format, anchors_and_tags_are_refused) {
   EXPECT_EQ(wrong("scenario: !!str t\nsteps: [{send: SYN}]\n").size(), 1u);
 }
 
+TEST(Format, a_block_no_further_in_than_its_key_is_refused) {
+  EXPECT_EQ(
+      wrong("scenario: t\nsteps:\n- note: |\n  text\n- send: SYN\n"),
+      (Strings{
+          "4:3-4 the lines of a block are indented further than its key | by two spaces more than 'note'"}));
+  EXPECT_EQ(wrong("scenario: t\nsteps:\n- note: |\n   text\n- send: SYN\n"), Strings{});
+}
+
 }  // namespace
 }  // namespace tcpcraft::scenario
