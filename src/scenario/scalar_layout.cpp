@@ -54,7 +54,7 @@ std::vector<std::string> folded_lines(std::string_view raw, std::string_view tex
 std::vector<std::string> block_lines(std::string_view raw, const yaml::Node& scalar) {
   const std::string_view text = scalar.text;
   const std::size_t last = text.find_last_not_of('\n');
-  if (last == text.npos) return {};
+  if (text.find_first_not_of(" \n") == text.npos) return {};  // in quotes rather than as blank lines
   const std::size_t ends = text.size() - last - 1;
   std::vector<std::string> body =
       scalar.style == '>' ? folded_lines(raw, text) : split_lines(text.substr(0, last + 1));

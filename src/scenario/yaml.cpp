@@ -149,7 +149,11 @@ class Converter {
       diagnostics_.push_back({result.span, "aliases are not understood here", "write the value out"});
     std::size_t length = 0;
     if (const char* text = fy_node_get_scalar(node, &length)) result.text.assign(text, length);
-    result.quoted = style != 0;
+    // No block can hold this byte: libfyaml puts it where blank lines have more blanks than it reckoned with.
+    if (!quote && result.text.find('\0') != result.text.npos)
+      diagnostics_.push_back(
+          {{result.span.begin, result.span.begin + 1}, "a block that begins with blanks only", ""});
+    result.quoted = style != 0 && !result.text.empty();  // a block may hold nothing but blanks
     Span inner = result.span;
     if (quote && inner.end - inner.begin >= 2 && source_.text[inner.begin] == quote)
       inner = {inner.begin + 1, inner.end - 1};

@@ -81,6 +81,12 @@ TEST(Format, blocks_of_text_keep_what_they_say) {
   EXPECT_EQ(about("\"a\\\n     \\ b  \n   c\"\n"), "\"a\\\n  \\ b\n  c\"\n");
 }
 
+TEST(Format, blank_blocks_are_nothing_or_stand_in_quotes) {
+  EXPECT_EQ(steps("- note: |+\n\n\n- send: SYN\n"), "  - note: \"\\n\\n\"\n\n  - send: SYN\n");
+  EXPECT_EQ(wrong("scenario: t\nsteps:\n- note: >2\n     \n- send: SYN\n").size(), 1u);
+  EXPECT_EQ(wrong("scenario: >-\n  \nsteps: [{send: SYN}]\n").size(), 1u);
+}
+
 TEST(Format, blanks_count_once_outside_of_strings) {
   EXPECT_EQ(steps("- send: PSH-ACK   \"a  b\"  seq=1\n- send: 'ACK   seq=1'\n- note: a   b\n"),
             "  - send: PSH-ACK \"a  b\" seq=1\n  - send: 'ACK   seq=1'\n  - note: a   b\n");
