@@ -61,6 +61,14 @@ struct CheckCommand {
 };
 int check(const CheckCommand& command);
 
+struct FmtCommand {
+  std::vector<std::string> paths;  ///< `-` alone: from the standard input to the standard output
+  bool check = false;              ///< write nothing, name the files that would change
+  bool diff = false;               ///< write nothing, show what would change
+  std::string color = "auto";
+};
+int fmt(const FmtCommand& command);
+
 struct ServeCommand {
   std::string app = "echo-once";
   std::string address = "127.0.0.1:9877";

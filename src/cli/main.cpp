@@ -113,6 +113,29 @@ void add_check(CLI::App& app, int& exit_code) {
   command->callback([&exit_code] { exit_code = check(options); });
 }
 
+void add_fmt(CLI::App& app, int& exit_code) {
+  static FmtCommand options;
+  CLI::App* command = app.add_subcommand(
+      "fmt", "Write scenarios in the layout that all of them have; prints the names of those that changed.");
+  command
+      ->add_option("path", options.paths,
+                   "scenario files, or folders of them; - reads the standard input and prints the result")
+      ->required();
+  command->add_flag("--check", options.check,
+                    "write nothing; print the names of the files that would change");
+  command->add_flag("--diff", options.diff, "write nothing; show what would change");
+  add_color(*command, options.color);
+  command->footer(
+      "Exit codes: 0 done, or nothing to do; 1 with --check or --diff: a file would change; 2 the command "
+      "line "
+      "or\na scenario is invalid, which stays as it is.\n\n"
+      "Examples:\n"
+      "  tcpcraft fmt scenarios/\n"
+      "  tcpcraft fmt --check --diff scenarios/\n"
+      "  tcpcraft fmt - < draft.scn");
+  command->callback([&exit_code] { exit_code = fmt(options); });
+}
+
 void add_serve(CLI::App& app, int& exit_code) {
   static ServeCommand options;
   CLI::App* command =
@@ -213,6 +236,7 @@ int main(int argc, char** argv) {
   add_run(app, exit_code);
   add_coverage(app, exit_code);
   add_check(app, exit_code);
+  add_fmt(app, exit_code);
   add_serve(app, exit_code);
   add_send(app, exit_code);
   add_matrix(app, exit_code);
