@@ -250,6 +250,7 @@ std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::
 }  // namespace
 
 int run(const RunCommand& command) {
+  if (command.update) return update_files(command);
   const report::Style style = style_for(command.color);
   std::vector<ScenarioRun> runs = selected_runs(command, style);
   const std::vector<std::string> captures = capture_paths(command, runs);
