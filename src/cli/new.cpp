@@ -1,8 +1,8 @@
 // `tcpcraft new`.
 
 #include <algorithm>
-#include <cerrno>
 #include <cctype>
+#include <cerrno>
 #include <filesystem>
 #include <string_view>
 
@@ -125,14 +125,16 @@ fs::path checked_name(std::string name) {
   };
   const bool path = !name.empty() && std::all_of(name.begin(), name.end(), fits) && name.back() != '/';
   if (!path)
-    throw UsageError("'" + report::printable(name) +
-                     "' cannot be a scenario's name: letters, digits, '_', '-' and '.', with '/' between folders");
+    throw UsageError(
+        "'" + report::printable(name) +
+        "' cannot be a scenario's name: letters, digits, '_', '-' and '.', with '/' between folders");
   return name;
 }
 
 /// "My half close" of `my_half_close`.
 std::string title_of(std::string stem) {
-  std::replace_if(stem.begin(), stem.end(), [](char c) { return c == '_' || c == '-' || c == '.'; }, ' ');
+  std::replace_if(
+      stem.begin(), stem.end(), [](char c) { return c == '_' || c == '-' || c == '.'; }, ' ');
   stem.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(stem.front())));
   return stem;
 }

@@ -95,23 +95,23 @@ class FileUpdate {
   bool rehearse_one(update::Rehearsal& rehearsal) {
     for (std::size_t revisions = 0;; ++revisions) {
       engine::Observations observations;
-      const engine::Result result = play(rehearsal.scenario(), &observations);
+      const engine::Result result = play(rehearsal.scenario(), command_.seed, &observations);
       if (result.verdict == engine::Verdict::pass) {
         rehearsal.keep(std::move(observations));
         return revisions == 0;
       }
-      if (revisions == most_revisions) return false;
-      rehearsal.revise(result, observations);
+      if (revisions == most_revisions || !rehearsal.revise(result, observations)) return false;
     }
   }
 
   /// Plays in a new network; a pass or a failure. Throws Unplayable.
-  engine::Result play(const scenario::Scenario& scenario, engine::Observations* observations) {
+  engine::Result play(const scenario::Scenario& scenario, std::uint64_t seed,
+                      engine::Observations* observations = nullptr) {
     engine::Result result;
     for (int attempt = 0; attempt < attempts; ++attempt) {
       if (observations) *observations = {};
       runner::RunOptions options;
-      options.seed = command_.seed;
+      options.seed = seed;
       options.observations = observations;
       options.drops = drops_.get();
       runner::enter_network(runner::Net::isolated);
@@ -125,7 +125,8 @@ class FileUpdate {
       print(report::format_diagnostic(source_, {*result.place, result.reason, ""}, style_) + "\n");
     const bool host_fault = !result.place && result.verdict != engine::Verdict::skip;
     const bool skipped = result.verdict == engine::Verdict::skip;
-    throw Unplayable{{skipped ? result.verdict : engine::Verdict::error, result.reason, {}, host_fault, false}};
+    throw Unplayable{
+        {skipped ? result.verdict : engine::Verdict::error, result.reason, {}, host_fault, false}};
   }
 
   /// Reads the new text as any other, and plays it: whether all of it passes.
@@ -134,12 +135,15 @@ class FileUpdate {
     for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
       print("\n" + report::format_diagnostic(source, diagnostic, style_) + "\n");
     if (!reading.diagnostics.empty())
-      throw Unplayable{outcome(engine::Verdict::error, "what was rewritten cannot be read, so nothing is written")};
+      throw Unplayable{
+          outcome(engine::Verdict::error, "what was rewritten cannot be read, so nothing is written")};
     bool passes = true;
     for (const scenario::Scenario& scenario : reading.scenarios) {
-      const engine::Result result = play(scenario, nullptr);
+      // With another seed: a number that was right by chance is not.
+      const engine::Result result = play(scenario, command_.seed + 1);
       if (result.verdict == engine::Verdict::pass) continue;
-      print("\n" + report::format_failure(source, scenario, result, {"", "tcpcraft run -v " + source.name}, style_) +
+      print("\n" +
+            report::format_failure(source, scenario, result, {"", "tcpcraft run -v " + source.name}, style_) +
             "\n");
       passes = false;
     }
@@ -195,7 +199,8 @@ std::string settle(const runner::Outcome& outcome, const scenario::Source& sourc
   const bool has_text = outcome.verdict == engine::Verdict::pass || outcome.verdict == engine::Verdict::fail;
   const bool changed = has_text && outcome.reason != source.text;
   if (!changed) ++total.left;
-  if (outcome.verdict == engine::Verdict::skip) return style.yellow("skipped") + ", left as it is: " + outcome.reason;
+  if (outcome.verdict == engine::Verdict::skip)
+    return style.yellow("skipped") + ", left as it is: " + outcome.reason;
   if (!has_text) {
     (outcome.host_fault ? total.host_fault : total.invalid) = true;
     return style.red("error") + ", left as it is: " + outcome.reason;
@@ -207,10 +212,12 @@ std::string settle(const runner::Outcome& outcome, const scenario::Source& sourc
   if (!command.dry_run) replace_file(source, outcome.reason);
   ++total.updated;
   const std::string done = command.dry_run ? "would be updated" : "updated";
-  return done + (passes ? ": " + style.green("passes") : ", but " + style.red("not all of it could be put right"));
+  return done +
+         (passes ? ": " + style.green("passes") : ", but " + style.red("not all of it could be put right"));
 }
 
-void update_file(const ScenarioFile& file, const RunCommand& command, const report::Style& style, Total& total) {
+void update_file(const ScenarioFile& file, const RunCommand& command, const report::Style& style,
+                 Total& total) {
   if (!file.variant.empty())
     throw UsageError(file.path + "[" + file.variant +
                      "]: --update looks at all variants of a file: leave out the [" + file.variant + "]");
@@ -228,7 +235,8 @@ void update_file(const ScenarioFile& file, const RunCommand& command, const repo
     total.cannot_run = true;
     return;
   }
-  print(style.bold(report::printable(file.path)) + ": " + settle(outcome, source, command, style, total) + "\n");
+  print(style.bold(report::printable(file.path)) + ": " + settle(outcome, source, command, style, total) +
+        "\n");
 }
 
 }  // namespace
@@ -245,7 +253,8 @@ int update_files(const RunCommand& command) {
   const std::size_t files = total.updated + total.left;
   if (files > 1)
     print(std::to_string(files) + " files: " + std::to_string(total.updated) +
-          (command.dry_run ? " would be updated, " : " updated, ") + std::to_string(total.left) + " left as they are\n");
+          (command.dry_run ? " would be updated, " : " updated, ") + std::to_string(total.left) +
+          " left as they are\n");
   if (total.failed) return failed;
   if (total.invalid) return invalid;
   return total.host_fault ? cannot_run : ok;

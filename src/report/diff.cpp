@@ -75,8 +75,7 @@ std::vector<Line> compare(const Lines& a, const Lines& b) {
 
 std::string format_line(const Line& line, const Style& style) {
   const bool ends = line.text.ends_with('\n');
-  const std::string text =
-      line.sign + printable(line.text.substr(0, line.text.size() - (ends ? 1 : 0)));
+  const std::string text = line.sign + printable(line.text.substr(0, line.text.size() - (ends ? 1 : 0)));
   const std::string shown = line.sign == '-' ? style.red(text) : line.sign == '+' ? style.green(text) : text;
   return shown + (ends ? "\n" : "\n\\ No newline at end of file\n");
 }
@@ -87,7 +86,8 @@ std::string range(std::size_t first, std::size_t count) {
 }
 
 /// A stretch of the difference that is shown.
-std::string format_hunk(const std::vector<Line>& lines, std::size_t begin, std::size_t end, const Style& style) {
+std::string format_hunk(const std::vector<Line>& lines, std::size_t begin, std::size_t end,
+                        const Style& style) {
   std::size_t before[2] = {}, inside[2] = {};
   for (std::size_t i = 0; i < end; ++i) {
     std::size_t* count = i < begin ? before : inside;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include <tcpcraft/update/correct.hpp>
 
@@ -8,11 +9,12 @@ namespace {
 using Base = wire::Number::Base;
 using wire::Part;
 
-constexpr std::size_t longest_text = 200;  // of a payload that is written out, in characters
+constexpr std::int64_t farthest = 1 << 28;  // from where a number is counted
+constexpr std::size_t longest_text = 200;   // of a payload that is written out, in characters
 
 /// Those of an `expect`, in the order in which they are written.
-constexpr Part all_parts[] = {Part::flags, Part::seq, Part::ack, Part::window,  Part::urgent_pointer,
-                              Part::ttl,   Part::tos, Part::id,  Part::df,      Part::ecn,
+constexpr Part all_parts[] = {Part::flags,   Part::seq,     Part::ack,   Part::window, Part::urgent_pointer,
+                              Part::ttl,     Part::tos,     Part::id,    Part::df,     Part::ecn,
                               Part::options, Part::payload, Part::within};
 
 void copy_part(wire::SegmentSpec& to, const wire::SegmentSpec& from, Part part) {
@@ -121,7 +123,8 @@ class OptionCorrection {
   }
   wire::Number edge(wire::SeqNum number) const {
     const auto& origin = names_.origins.receiver;
-    return origin ? wire::Number{Base::relative, number - *origin} : wire::Number{Base::absolute, number.raw()};
+    return origin ? wire::Number{Base::relative, number - *origin}
+                  : wire::Number{Base::absolute, number.raw()};
   }
 
   const wire::OptionSpec* written_;
@@ -172,26 +175,24 @@ class Correction {
         observed_(observed),
         segment_(observed.segment),
         names_(observed.expectation.names),
+        derived_(observed.expectation.derived),
         numbers_(numbers) {}
 
   wire::SegmentSpec run() {
     if (numbers_ == Numbers::derived) leave_out_derived();
     // With other flags, other fields count.
-    for (int round = 0; round < 3; ++round) {
-      const auto wrong = engine::differences(spec_, segment_, observed_.expectation);
-      if (wrong.empty()) break;
-      for (const engine::Difference& difference : wrong) correct(difference.part);
-    }
+    if (spec_.flags != segment_.flags) correct(Part::flags);
+    for (const auto& difference : engine::differences(spec_, segment_, observed_.expectation))
+      correct(difference.part);
     return spec_;
   }
 
  private:
   void leave_out_derived() {
-    const model::Derived& derived = observed_.expectation.derived;
     const bool written_seq = spec_.seq && spec_.seq->base != Base::any;
-    if (written_seq && derived.seq == segment_.seq) spec_.seq.reset();
+    if (written_seq && derived_.seq == segment_.seq) spec_.seq.reset();
     const bool written_ack = spec_.ack && spec_.ack->base != Base::any;
-    if (written_ack && segment_.has(wire::Flag::ack) && derived.ack == segment_.ack) spec_.ack.reset();
+    if (written_ack && segment_.has(wire::Flag::ack) && derived_.ack == segment_.ack) spec_.ack.reset();
   }
 
   void correct(Part part) {
@@ -202,9 +203,11 @@ class Correction {
         return;
       case Part::seq:
         spec_.seq = number(spec_.seq, segment_.seq, names_.origins.sender);
+        if (is_of_this_run(spec_.seq) && derived_.seq == segment_.seq) spec_.seq.reset();
         return;
       case Part::ack:
         spec_.ack = number(spec_.ack, segment_.ack, names_.origins.receiver);
+        if (is_of_this_run(spec_.ack) && derived_.ack == segment_.ack) spec_.ack.reset();
         return;
       case Part::window:
         spec_.window = wire::Value{segment_.window};
@@ -238,6 +241,11 @@ class Correction {
     }
   }
 
+  /// Counted from a random number that has nothing to do with it, it is another one each time.
+  static bool is_of_this_run(const std::optional<wire::Number>& number) {
+    return number->base != Base::absolute && std::abs(number->offset) > farthest;
+  }
+
   wire::Number number(const std::optional<wire::Number>& written, wire::SeqNum actual,
                       const std::optional<wire::SeqNum>& origin) const {
     const Base base = written ? written->base : Base::relative;
@@ -262,7 +270,8 @@ class Correction {
   void correct_payload() {
     const auto size = static_cast<std::uint32_t>(segment_.payload.size());
     const bool as_length = std::holds_alternative<wire::PayloadLength>(spec_.payload);
-    const bool too_long = wire::format_payload(segment_.payload, longest_text).ends_with(std::to_string(size));
+    const bool too_long =
+        wire::format_payload(segment_.payload, longest_text).ends_with(std::to_string(size));
     if (size > 0 && (as_length || too_long))
       spec_.payload = wire::PayloadLength{size};
     else
@@ -273,6 +282,7 @@ class Correction {
   const engine::Observed& observed_;
   const wire::Segment& segment_;
   const engine::Names& names_;
+  const model::Derived& derived_;
   Numbers numbers_;
 };
 

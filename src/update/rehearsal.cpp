@@ -54,7 +54,8 @@ void Rehearsal::replace(std::size_t line, decltype(scenario::Step::action) actio
   lines_[line].revised = true;
   for (std::size_t later = line + 1; later < lines_.size() && !made_up; ++later) {
     if (!lines_[later].origin || lines_[later].revised) continue;
-    if (step(later).value == span && step(later).action.index() == kind) scenario_.steps[later].action = action;
+    if (step(later).value == span && step(later).action.index() == kind)
+      scenario_.steps[later].action = action;
   }
 }
 
@@ -73,12 +74,17 @@ void Rehearsal::insert(std::size_t line, const engine::Observed& observed) {
 
 void Rehearsal::give_up(std::size_t line, scenario::Span span, std::string message, std::string hint) {
   unresolved_.push_back({span, std::move(message), std::move(hint)});
-  if (lines_[line].origin) given_up_[*lines_[line].origin] = true;
+  if (lines_[line].origin) given_up_.insert(*lines_[line].origin);
   erase(line);
 }
 
-void Rehearsal::revise(const engine::Result& result, const engine::Observations& observations) {
+bool Rehearsal::revise(const engine::Result& result, const engine::Observations& observations) {
   met_ = observations;
+  revise_step(result);
+  return !stopped_;
+}
+
+void Rehearsal::revise_step(const engine::Result& result) {
   const engine::Mismatch& mismatch = *result.mismatch;
   const std::size_t line = mismatch.step;
   if (line == scenario_.steps.size())
@@ -193,9 +199,13 @@ void Rehearsal::revise_any_order(std::size_t line, const engine::Result& result)
     }
     changed = true;
   }
-  if (!changed)
-    return give_up(line, step(line).verb, "what came has nothing in common with this list",
-                   "write it again by hand");
+  if (!changed && !strangers.empty() && strangers.front() == &met_.unread.front())
+    return insert(place_of(met_.unread.front(), line, result), met_.unread.front());
+  if (!changed) {
+    unresolved_.push_back({step(line).verb, result.mismatch->summary, "rewrite the list by hand"});
+    stopped_ = true;
+    return;
+  }
   // Each play has its own items: nothing is tried elsewhere.
   scenario_.steps[line].action = std::move(order);
   state.revised = true;
@@ -223,7 +233,8 @@ void Rehearsal::revise_info(std::size_t line, const engine::Mismatch& mismatch) 
   const std::string prefix = std::string(claim->field->name) + " == ";
   const std::string& received = mismatch.received;
   if (received.starts_with(prefix) && claim->comparator == scenario::Comparator::equal) {
-    const std::string number = received.substr(prefix.size(), received.find(' ', prefix.size()) - prefix.size());
+    const std::string number =
+        received.substr(prefix.size(), received.find(' ', prefix.size()) - prefix.size());
     const std::size_t name = received.find('(');
     std::from_chars(number.data(), number.data() + number.size(), claim->value);
     claim->value_text =
@@ -231,9 +242,9 @@ void Rehearsal::revise_info(std::size_t line, const engine::Mismatch& mismatch) 
     return replace(line, std::move(info));
   }
   const bool has_value = received.starts_with(prefix);
-  unresolved_.push_back({claim->span, mismatch.summary,
-                         has_value ? "a bound is yours to choose" : "leave it out, or move it"});
-  if (lines_[line].origin) given_up_[*lines_[line].origin] = true;
+  unresolved_.push_back(
+      {claim->span, mismatch.summary, has_value ? "a bound is yours to choose" : "leave it out, or move it"});
+  if (lines_[line].origin) given_up_.insert(*lines_[line].origin);
   info.claims.erase(claim);
   if (info.claims.empty()) return erase(line);
   scenario_.steps[line].action = std::move(info);

@@ -201,7 +201,8 @@ class Collector {
 
   /// The play goes on from one step of the text to the next, or to the end: what ends between the two is what
   /// something may be inserted behind.
-  void pass(std::optional<std::size_t> from, std::optional<std::size_t> to, std::vector<std::string> inserted) {
+  void pass(std::optional<std::size_t> from, std::optional<std::size_t> to,
+            std::vector<std::string> inserted) {
     if (!from && inserted.empty()) return;
     Insertion insertion;
     insertion.segments = std::move(inserted);

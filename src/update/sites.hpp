@@ -47,7 +47,7 @@ struct Behind {
 };
 
 struct Insertion {
-  std::vector<std::size_t> places;  ///< of what it may stand behind, the innermost first
+  std::vector<std::size_t> places;    ///< of what it may stand behind, the innermost first
   std::optional<std::size_t> before;  ///< where it comes first of all: the verb of the step behind it
   std::vector<std::string> segments;
   scenario::Span near;  ///< to point at

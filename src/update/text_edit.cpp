@@ -73,10 +73,9 @@ std::string without_names(std::string_view text) {
 }  // namespace
 
 std::string apply(std::string_view text, std::vector<Edit> edits) {
-  std::stable_sort(edits.begin(), edits.end(),
-                   [](const Edit& a, const Edit& b) {
-                     return std::pair(a.span.begin, a.span.end) < std::pair(b.span.begin, b.span.end);
-                   });
+  std::stable_sort(edits.begin(), edits.end(), [](const Edit& a, const Edit& b) {
+    return std::pair(a.span.begin, a.span.end) < std::pair(b.span.begin, b.span.end);
+  });
   std::string result;
   std::size_t at = 0;
   for (const Edit& edit : edits) {
@@ -99,9 +98,8 @@ std::optional<Edit> edit_value(std::string_view text, scenario::Span value, cons
     const bool whole = edit.span == value;
     if (replaced.find("${") != replaced.npos) return {};
     const std::size_t margin = whole && is_quoted ? 1 : 0;
-    inside.push_back(
-        {{edit.span.begin - value.begin + margin, edit.span.end - value.begin - margin},
-         escaped(without_names(edit.text), quote)});
+    inside.push_back({{edit.span.begin - value.begin + margin, edit.span.end - value.begin - margin},
+                      escaped(without_names(edit.text), quote)});
   }
   std::string result = apply(raw, inside);
   if (!is_quoted) result = quoted(result, is_in_flow(text, value.begin));
@@ -117,8 +115,10 @@ std::optional<Item> Item::find(std::string_view text, std::size_t at) {
     for (std::size_t end = at; end < text.size(); ++end) {
       const char c = text[end];
       if (quote) {
-        if (c == '\\' && quote == '"') ++end;
-        else if (c == quote) quote = '\0';
+        if (c == '\\' && quote == '"')
+          ++end;
+        else if (c == quote)
+          quote = '\0';
       } else if (c == '\'' || c == '"') {
         quote = c;
       } else if (c == '}') {

@@ -106,7 +106,8 @@ class Updater {
     const scenario::WrittenSegment& written = *plays.front().written;
     if (all(Fate::kept)) return;
     if (written.parts.empty())
-      return complain(written.span, "the kernel did something else within this built-in block: " + what_came(plays),
+      return complain(written.span,
+                      "the kernel did something else within this built-in block: " + what_came(plays),
                       "write its steps out");
     if (all(Fate::erased)) return erase(written.span);
     const auto same_silence = [&](const SegmentPlay& play) { return play.silence == plays.front().silence; };
@@ -119,7 +120,10 @@ class Updater {
       const auto holds = [&](const SegmentPlay& play) { return fits(candidate, play); };
       if (segments && std::all_of(plays.begin(), plays.end(), holds)) return rewrite(written, candidate);
     }
-    complain(written.span, "no segment is right for all plays of this step: " + what_came(plays), by_hand);
+    const bool came_sometimes = std::none_of(
+        plays.begin(), plays.end(), [](const SegmentPlay& play) { return play.fate == Fate::silent; });
+    complain(written.span, "no segment is right for all plays of this step: " + what_came(plays),
+             !segments && came_sometimes ? "an 'optional' may be what is meant" : by_hand);
   }
 
   /// The first two outcomes that differ.
@@ -157,8 +161,8 @@ class Updater {
   static std::size_t place_for(const scenario::WrittenSegment& written, Part part) {
     std::size_t place = 0;
     for (const auto& [other, span] : written.parts) {
-      const bool goes_before = part == Part::within || (part == Part::payload ? other != Part::within
-                                                                             : other < Part::options);
+      const bool goes_before =
+          part == Part::within || (part == Part::payload ? other != Part::within : other < Part::options);
       if (goes_before) place = std::max(place, span.end);
     }
     return place;
@@ -181,8 +185,8 @@ class Updater {
     const auto other = std::find_if(plays.begin(), plays.end(),
                                     [&](const StepPlay& play) { return !(play == plays.front()); });
     if (other != plays.end())
-      return complain(step.value, "the plays of this step differ: " + outcome(plays.front()) + ", and " +
-                                      outcome(*other),
+      return complain(step.value,
+                      "the plays of this step differ: " + outcome(plays.front()) + ", and " + outcome(*other),
                       by_hand);
     if (plays.front().erased) return erase(step.value);
     for (const Change& change : plays.front().changes)
@@ -192,9 +196,8 @@ class Updater {
   void insert(const Insertion& insertion) {
     for (const std::size_t place : insertion.places) {
       const Behind& behind = sites_.behind[place];
-      const bool always =
-          std::all_of(behind.inserted.begin(), behind.inserted.end(),
-                      [&](const auto& segments) { return segments == insertion.segments; });
+      const bool always = std::all_of(behind.inserted.begin(), behind.inserted.end(),
+                                      [&](const auto& segments) { return segments == insertion.segments; });
       if (!always) continue;
       const auto item = behind.verb ? Item::find(text_, *behind.verb) : Item::find_around(text_, place);
       if (!item) continue;
@@ -203,12 +206,14 @@ class Updater {
     }
     const auto item = insertion.before ? Item::find(text_, *insertion.before) : std::nullopt;
     if (item) {
-      if (inserted_.insert(item->begin() + 1).second) edits_.push_back(item->insert_before(insertion.segments));
+      if (inserted_.insert(item->begin() + 1).second)
+        edits_.push_back(item->insert_before(insertion.segments));
       return;
     }
-    complain(insertion.near,
-             "the kernel sent " + insertion.segments.front() + " behind this step, but not each time it is played",
-             by_hand);
+    complain(
+        insertion.near,
+        "the kernel sent " + insertion.segments.front() + " behind this step, but not each time it is played",
+        by_hand);
   }
 
   std::string_view text_;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -22,8 +22,8 @@ class Rehearsal {
   /// To be played next.
   const scenario::Scenario& scenario() const { return scenario_; }
 
-  /// Revises the step on which `result` failed, so that the next play gets further.
-  void revise(const engine::Result& result, const engine::Observations& observations);
+  /// Revises the step on which `result` failed, so that the next play gets further; false where it cannot.
+  bool revise(const engine::Result& result, const engine::Observations& observations);
   /// Keeps what the steps met, in the last play.
   void keep(engine::Observations observations) { met_ = std::move(observations); }
 
@@ -47,6 +47,7 @@ class Rehearsal {
   void insert(std::size_t line, const engine::Observed& observed);
   void give_up(std::size_t line, scenario::Span span, std::string message, std::string hint = "");
 
+  void revise_step(const engine::Result& result);
   void revise_segment(std::size_t line, const engine::Result& result);
   void revise_absent(std::size_t line);
   void revise_time(std::size_t line, const engine::Observed& observed);
@@ -56,14 +57,16 @@ class Rehearsal {
   void revise_info(std::size_t line, const engine::Mismatch& mismatch);
   void revise_dropped(std::size_t line, const engine::Mismatch& mismatch);
   void revise_call(std::size_t line);
-  std::size_t place_of(const engine::Observed& observed, std::size_t line, const engine::Result& result) const;
+  std::size_t place_of(const engine::Observed& observed, std::size_t line,
+                       const engine::Result& result) const;
 
   const scenario::Scenario original_;
   scenario::Scenario scenario_;
   std::vector<Line> lines_;  ///< as many as the working copy has steps
   engine::Observations met_;
   std::vector<scenario::Diagnostic> unresolved_;
-  std::map<std::size_t, bool> given_up_;
+  std::set<std::size_t> given_up_;  ///< of the original's steps
+  bool stopped_ = false;
 };
 
 }  // namespace tcpcraft::update
