@@ -101,13 +101,13 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
   const Ports ports{entry.segment.destination.port, entry.segment.source.port};
   const bool own_connection = ports == Ports{setup_.kernel.port, setup_.peer.port};
   model::Tcb& kernel = connection(ports);
-  before_.reset();
+  owed_ = false;
   reaction_.alternatives.clear();
   if (!deformed) {
-    if (owes(kernel)) before_ = kernel;
-    const model::Tcb before = kernel;
+    owed_ = owes(kernel);
+    before_ = kernel;
     const model::Outcome outcome = model::follow(kernel, entry.segment);
-    if (outcome.others && own_connection) reaction_ = model::arrive(before, entry.segment);
+    if (outcome.others && own_connection) reaction_ = model::arrive(before_, entry.segment);
     entry.rule = outcome.rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
@@ -163,8 +163,8 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
   Unread unread{
       arrival.time, arrival.kernel_time, expectation(kernel, segment, peer_.iss), came_of_lateness(arrival),
       {},           result_.trace.size()};
-  if (before_ && own_connection && arrival.time - last_send_time() < crossing_window)
-    unread.crossed = expectation(*before_, segment, peer_.iss);
+  if (owed_ && own_connection && arrival.time - last_send_time() < crossing_window)
+    unread.crossed = expectation(before_, segment, peer_.iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
   if (own_connection) model::peer_received(peer_, segment);
   record(PassedSegment{

@@ -30,7 +30,7 @@ std::optional<std::size_t> last_call(const std::vector<TraceEntry>& trace) {
 Action Machine::attempt(OpenCall& call) {
   attempted_ = &call;
   // What a call makes the kernel send cannot have crossed the peer's segment.
-  before_.reset();
+  owed_ = false;
   return MakeCall{&call.call};
 }
 

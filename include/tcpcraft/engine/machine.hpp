@@ -147,8 +147,8 @@ class Machine {
   void settle(model::Tcb& kernel, const wire::Segment& segment);
   void open_anew(model::Tcb& kernel, const wire::Segment& segment);
   template <class Entry>
-  void record(Entry entry) {
-    result_.trace.emplace_back(std::move(entry));
+  void record(Entry&& entry) {
+    result_.trace.emplace_back(std::forward<Entry>(entry));
     if (observer_) observer_->passed(result_.trace.back());
   }
   const wire::Segment& segment_of(const Unread& unread) const;
@@ -224,8 +224,8 @@ class Machine {
 
   model::Tcb peer_;
   std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
-  std::optional<model::Tcb>
-      before_;           // the kernel's TCB before the peer's last segment, where it owed something
+  model::Tcb before_;                        // the kernel's TCB before the peer's last segment
+  bool owed_ = false;                        // and whether it owed something then
   model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
   model::Reaction
       reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
