@@ -123,7 +123,8 @@ fs::path checked_name(std::string name) {
   const auto fits = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' || c == '.' || c == '/';
   };
-  const bool path = !name.empty() && std::all_of(name.begin(), name.end(), fits) && name.back() != '/';
+  const bool path = !name.empty() && std::all_of(name.begin(), name.end(), fits) &&
+                    !fs::path(name).filename().empty() && fs::path(name).filename().string().front() != '.';
   if (!path)
     throw UsageError(
         "'" + report::printable(name) +
