@@ -25,6 +25,11 @@ bool waits_for_segments(const scenario::Step& step) {
          action<scenario::Silence>(step);
 }
 
+bool only_looks(const scenario::Step& step) {
+  return action<scenario::Note>(step) || action<scenario::State>(step) || action<scenario::Counter>(step) ||
+         action<scenario::Info>(step) || action<scenario::Dropped>(step);
+}
+
 /// An interval's beginning that a segment which came so early is not too early for: it may vary a little.
 wire::Duration before(wire::Duration elapsed) {
   return elapsed < 10ms ? wire::Duration{}
@@ -294,7 +299,7 @@ void Rehearsal::revise_call(std::size_t line) {
 }
 
 /// In front of which line a segment belongs that no step takes: as early as it came. `line` is the first that
-/// met it. What it came before can be told of a `send` only.
+/// met it. What it came before can be told of a `send`, and of steps that take no time and provoke nothing.
 std::size_t Rehearsal::place_of(const engine::Observed& observed, std::size_t line,
                                 const engine::Result& result) const {
   std::vector<bool> sent_later(lines_.size());
@@ -303,7 +308,7 @@ std::size_t Rehearsal::place_of(const engine::Observed& observed, std::size_t li
       sent_later[*passed->step] = true;
   std::size_t place = line;
   for (std::size_t before = line; before-- > 0 && !waits_for_segments(step(before));)
-    if (sent_later[before]) place = before;
+    if (sent_later[before] || (place == before + 1 && only_looks(step(before)))) place = before;
   return place;
 }
 

@@ -84,7 +84,8 @@ TEST(RunUpdate, refuses_what_it_cannot_use) {
   const fs::path file = folder.write("s.scn", invalid);
   const Ran run = update(folder, {"s.scn"});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.output.find("s.scn: error, left as it is: the scenario is invalid"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("s.scn: error, left as it is: the scenario is invalid"), std::string::npos)
+      << run.output;
   EXPECT_EQ(read_file(file), invalid);
   folder.write("v.scn", "scenario: x\nfor: {a: [1, 2]}\nsteps:\n  - send: RST\n");
   EXPECT_EQ(update(folder, {"v.scn[a=1]"}).exit_code, 2);
@@ -96,10 +97,12 @@ TEST(RunUpdate, says_what_it_cannot_put_right) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
   const fs::path file = folder.write(
-      "s.scn", "scenario: x\nsteps:\n  - use:    handshake\n  - info:   snd_cwnd > 100\n  - state:  CLOSED\n");
+      "s.scn",
+      "scenario: x\nsteps:\n  - use:    handshake\n  - info:   snd_cwnd > 100\n  - state:  CLOSED\n");
   const Ran run = update(folder, {"s.scn"});
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_NE(run.output.find("s.scn: updated, but not all of it could be put right"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("s.scn: updated, but not all of it could be put right"), std::string::npos)
+      << run.output;
   EXPECT_NE(run.output.find("^^^ a bound is yours to choose"), std::string::npos) << run.output;
   EXPECT_NE(read_file(file).find("  - state:  ESTABLISHED\n"), std::string::npos) << "the rest is written";
 }
@@ -115,8 +118,7 @@ TEST(RunUpdate, puts_the_failing_scenarios_right) {
     const Ran run = update(folder, {name});
     EXPECT_EQ(run.exit_code, beyond.contains(name) ? 1 : 0) << name << "\n" << run.output;
     EXPECT_EQ(read_file(file) == read_file(failing), beyond.contains(name)) << name;
-    if (!beyond.contains(name))
-      EXPECT_EQ(update(folder, {name}).output, name + ": passes, left as it is\n");
+    if (!beyond.contains(name)) EXPECT_EQ(update(folder, {name}).output, name + ": passes, left as it is\n");
   }
 }
 
@@ -153,7 +155,8 @@ TEST(RunUpdate, spoiled_scenarios_become_what_they_were) {
     for (const fs::path& file : files_in(source_dir / "scenarios" / topic, ".scn")) {
       const std::string text = read_file(file);
       // What waits for a timer takes seconds, and what reads other files finds none here.
-      if (text.find("timer") != text.npos || text.find("file(") != text.npos || spoiled(text) == text) continue;
+      if (text.find("timer") != text.npos || text.find("file(") != text.npos || spoiled(text) == text)
+        continue;
       originals[folder.write(topic + file.filename().string(), spoiled(text))] = text;
     }
   ASSERT_GT(originals.size(), 15u);

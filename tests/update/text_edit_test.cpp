@@ -19,7 +19,8 @@ std::string edited(const std::string& text, const std::string& value, const std:
 
 TEST(Apply, makes_edits_in_the_order_of_the_text) {
   EXPECT_EQ(apply("abcdef", {{{4, 5}, "E"}, {{1, 2}, ""}, {{6, 6}, "g"}}), "acdEfg");
-  EXPECT_EQ(apply("ab", {{{1, 1}, "x"}, {{1, 1}, "y"}}), "axyb") << "in their order where they are at one place";
+  EXPECT_EQ(apply("ab", {{{1, 1}, "x"}, {{1, 1}, "y"}}), "axyb")
+      << "in their order where they are at one place";
   EXPECT_EQ(apply("abc", {{{1, 3}, ""}, {{2, 2}, "x"}}), "a") << "what is gone is not edited";
 }
 
@@ -67,7 +68,8 @@ std::optional<Item> item(const std::string& text, const std::string& verb) {
 TEST(Item, steps_are_inserted_as_lines_of_the_same_shape) {
   const std::string text = "steps:\n  - send:   SYN  # first\n  # a note\n  - state:  CLOSED\n";
   EXPECT_EQ(apply(text, {item(text, "send")->insert_after({"SYN-ACK", "RST"})}),
-            "steps:\n  - send:   SYN  # first\n  - expect: SYN-ACK\n  - expect: RST\n  # a note\n  - state:  CLOSED\n");
+            "steps:\n  - send:   SYN  # first\n  - expect: SYN-ACK\n  - expect: RST\n  # a note\n  - state:  "
+            "CLOSED\n");
   EXPECT_EQ(apply(text, {item(text, "send")->insert_before({"RST"})}),
             "steps:\n  - expect: RST\n  - send:   SYN  # first\n  # a note\n  - state:  CLOSED\n");
   EXPECT_EQ(apply(text, {item(text, "state")->insert_after({"PSH-ACK \"a: b\""})}),
@@ -99,14 +101,17 @@ TEST(Item, what_is_removed_leaves_its_comment) {
   const std::size_t end = text.find(" # why");
   EXPECT_EQ(apply(text, {*item(text, "expect")->remove(end)}), "- send: SYN\n# why\n- expect: RST\n");
   const std::size_t last = text.find("RST") + 3;
-  EXPECT_EQ(apply(text, {*item(text, "expect: RST")->remove(last)}), "- send: SYN\n- expect: ACK \"#\" # why\n");
+  EXPECT_EQ(apply(text, {*item(text, "expect: RST")->remove(last)}),
+            "- send: SYN\n- expect: ACK \"#\" # why\n");
 }
 
 TEST(Item, around_a_place_is_the_use_or_the_repeat) {
   const std::string text =
-      "steps:\n  - use: open\n  - repeat:\n      times: 2\n      steps:\n        - send: ACK\n\n  - send: RST\n";
-  EXPECT_EQ(apply(text, {Item::find_around(text, text.find("open"))->insert_after({"A"})}).find("  - expect: A"),
-            text.find("  - repeat"));
+      "steps:\n  - use: open\n  - repeat:\n      times: 2\n      steps:\n        - send: ACK\n\n  - send: "
+      "RST\n";
+  EXPECT_EQ(
+      apply(text, {Item::find_around(text, text.find("open"))->insert_after({"A"})}).find("  - expect: A"),
+      text.find("  - repeat"));
   const std::string after = apply(text, {Item::find_around(text, text.find("2"))->insert_after({"A"})});
   EXPECT_NE(after.find("        - send: ACK\n  - expect: A\n\n  - send: RST"), std::string::npos) << after;
   EXPECT_FALSE(Item::find_around("a: [{use: x}]", 10));
