@@ -112,7 +112,7 @@ std::string format_diff(const std::string& name, std::string_view before, std::s
       text = style.bold("--- " + printable(name)) + "\n" + style.bold("+++ " + printable(name)) + "\n";
     // Changes whose context would touch are shown together.
     std::size_t last = i;
-    for (std::size_t next = i; next < lines.size() && next - last <= 2 * context; ++next)
+    for (std::size_t next = i; next < lines.size() && next - last <= 2 * context + 1; ++next)
       if (lines[next].sign != ' ') last = next;
     const std::size_t begin = i < context ? 0 : i - context;
     text += format_hunk(lines, begin, std::min(last + 1 + context, lines.size()), style);
