@@ -103,11 +103,13 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
   model::Tcb& kernel = connection(ports);
   owed_ = false;
   reaction_.alternatives.clear();
+  conduct_.arrived_unfit();
   if (!deformed) {
     owed_ = owes(kernel);
     before_ = kernel;
     const model::Outcome outcome = model::follow(kernel, entry.segment);
     if (outcome.others && own_connection) reaction_ = model::arrive(before_, entry.segment);
+    if (own_connection) conduct_.arrived(outcome, reaction_);
     entry.rule = outcome.rule;
     if (own_connection && kernel.irs == entry.segment.seq && kernel.irs != peer_.iss) begin_anew(entry);
   }
@@ -166,7 +168,10 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
   if (owed_ && own_connection && arrival.time - last_send_time() < crossing_window)
     unread.crossed = expectation(before_, segment, peer_.iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
-  if (own_connection) model::peer_received(peer_, segment);
+  if (own_connection) {
+    conduct_.sent(segment, unread.expectation, rule);
+    model::peer_received(peer_, segment);
+  }
   record(PassedSegment{
       arrival.time, Party::kernel, std::move(segment), unread.expectation.names.origins, rule, {}});
   unread_.push_back(std::move(unread));
@@ -227,6 +232,7 @@ void Machine::advance() {
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
   if (sent_) {
     if (!pending_) {
+      if (setup_.immediate) conduct_.settled();
       advance();
       return {};
     }
@@ -394,6 +400,7 @@ Action Machine::finish(Verdict verdict, std::string reason) {
   if (!finished_) {
     result_.verdict = verdict;
     result_.reason = std::move(reason);
+    result_.followed = conduct_.take_rules();
     finished_ = true;
     if (setup_.observations) observe_end();
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tcpcraft/calls/result.hpp>
+#include <tcpcraft/engine/conduct.hpp>
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/engine/observations.hpp>
@@ -228,7 +229,8 @@ class Machine {
   bool owed_ = false;                        // and whether it owed something then
   model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
   model::Reaction
-      reaction_;  // where the kernel may take the peer's last segment in several ways: all of them
+      reaction_;     // where the kernel may take the peer's last segment in several ways: all of them
+  Conduct conduct_;  // of the kernel, on the scenario's own connection
   std::optional<Pending> pending_;
   wire::Bytes injected_;  ///< the last datagram that was no segment
   std::list<Unread> unread_;
