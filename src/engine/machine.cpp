@@ -315,6 +315,7 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
     return {};
   }
   if (auto untimely = judge_time(step, unread, bound)) return untimely;
+  if (setup_.observations) setup_.observations->taken.push_back({step_, 0, observed(unread)});
   anchor_ = unread.time;
   anchor_slack_ = {};
   anchor_exact_ = unread.kernel_time;
@@ -387,12 +388,22 @@ std::optional<Action> Machine::play_end() {
   return finish(Verdict::pass);
 }
 
+Observed Machine::observed(const Unread& unread) const {
+  return {segment_of(unread), unread.expectation, unread.time - anchor_, unread.trace_entry};
+}
+
+void Machine::observe_end() {
+  for (const Unread& unread : gathered_) setup_.observations->unread.push_back(observed(unread));
+  for (const Unread& unread : unread_) setup_.observations->unread.push_back(observed(unread));
+}
+
 Action Machine::finish(Verdict verdict, std::string reason) {
   if (!finished_) {
     result_.verdict = verdict;
     result_.reason = std::move(reason);
     result_.followed = conduct_.take_rules();
     finished_ = true;
+    if (setup_.observations) observe_end();
   }
   return Finished{};
 }

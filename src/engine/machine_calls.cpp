@@ -151,10 +151,12 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   if (finishes)
     record(PassedCall{std::max(call.before, anchor_), "finish", calls::format_result(step.call, result)});
   const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
-  if (!begun && !calls::holds(step.result, step.call, result))
+  if (!begun && !calls::holds(step.result, step.call, result)) {
+    if (setup_.observations) setup_.observations->call = result;
     return fail_call(step, calls::summarize(step.result, step.call, result),
                      "came to " + calls::format_result(step.call, result),
                      calls::format_result(step.call, result), last_call(result_.trace));
+  }
   end_call(call.after);
   note_cause(step.call);
   const bool still_blocks = std::holds_alternative<calls::WouldBlock>(result);

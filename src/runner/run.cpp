@@ -184,8 +184,10 @@ void enter_network(Net net) {
     if (!os::may_use_raw_sockets()) throw CannotRun(needs_raw_sockets);
     return;
   }
+  static bool entered = false;
   try {
-    os::enter_private_network();
+    entered ? os::renew_private_network() : os::enter_private_network();
+    entered = true;
   } catch (const os::SystemError& error) {
     throw CannotRun(std::string("cannot make a private network: ") + error.what() + "\n" +
                     os::why_not_private(error.code().value()));
@@ -231,6 +233,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   setup.iss = wire::SeqNum(initial_sequence_number(scenario, options.seed));
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
+  setup.observations = options.observations;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
   if (scenario.kernel.link == scenario::Wire::loopback && scenario.kernel.mtu)
     setup.largest_datagram = std::min<std::size_t>(*scenario.kernel.mtu, setup.largest_datagram);
