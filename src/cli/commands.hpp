@@ -32,6 +32,9 @@ struct Selection {
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
+/// Scenarios mostly wait: many more than there are processors.
+std::size_t default_jobs();
+
 struct RunCommand : Selection {
   std::vector<std::string> paths;
   runner::Net net = runner::Net::isolated;
@@ -42,6 +45,7 @@ struct RunCommand : Selection {
   bool quiet = false;
   bool update = false;   ///< rewrite the files by what the kernel does
   bool dry_run = false;  ///< only show how
+  std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";
 };
@@ -61,6 +65,7 @@ struct CoverageCommand : Selection {
   runner::Net net = runner::Net::isolated;
   std::string json;
   bool verbose = false;
+  std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";
 };

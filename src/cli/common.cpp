@@ -142,6 +142,10 @@ void OutputFile::write(const std::function<std::string()>& text) const {
   }
 }
 
+std::size_t default_jobs() {
+  return 8 * std::max(1u, std::thread::hardware_concurrency());
+}
+
 runner::Outcome outcome_of(const std::function<runner::Outcome()>& body) {
   try {
     return body();

@@ -1,22 +1,21 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <sys/utsname.h>
 
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/report/coverage.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
-#include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/runner/prepare.hpp>
+#include <tcpcraft/runner/suite.hpp>
 
 #include "commands.hpp"
 #include "common.hpp"
 
 namespace tcpcraft::cli {
 namespace {
-
-constexpr int attempts = 5;  // of a scenario whose run was inconclusive
 
 /// A scenario to be played, and what it is called: the file without the folders that all have in common.
 struct Subject {
@@ -83,18 +82,6 @@ runner::Outcome play_once(const CoverageCommand& command, const scenario::Scenar
   return outcome;
 }
 
-runner::Outcome play(const CoverageCommand& command, const scenario::Scenario& scenario) {
-  runner::Outcome outcome;
-  for (int attempt = 0; attempt < attempts; ++attempt) {
-    outcome = runner::run_in_child([&] { return outcome_of([&] { return play_once(command, scenario); }); });
-    if (outcome.verdict != engine::Verdict::inconclusive || runner::interrupt_signal()) return outcome;
-  }
-  outcome.verdict = engine::Verdict::error;
-  outcome.reason = "inconclusive " + std::to_string(attempts) + " times: " + outcome.reason;
-  outcome.host_fault = true;
-  return outcome;
-}
-
 /// What all scenarios came to.
 struct Played {
   std::vector<coverage::Witness> witnesses;
@@ -103,30 +90,41 @@ struct Played {
   bool host_fault = false;
 };
 
+void note(Played& played, const Subject& subject, const std::string& name, const runner::Outcome& outcome,
+          const report::Style& style) {
+  const bool passed = outcome.verdict == engine::Verdict::pass;
+  if (!passed)
+    print(report::format_verdict(outcome.verdict, outcome.took,
+                                 name + scenario::variant_name(subject.scenario.variant), outcome.reason,
+                                 style));
+  if (outcome.verdict == engine::Verdict::error)
+    (outcome.host_fault ? played.host_fault : played.invalid) = true;
+  played.tally.count(outcome.verdict);
+  played.witnesses.push_back({name, passed, subject.scenario.rfc, outcome.rules});
+}
+
 /// Nothing where nothing can run here.
 std::optional<Played> play_all(const CoverageCommand& command, const Subjects& subjects,
                                const report::Style& style) {
   Played played;
   played.invalid = subjects.invalid > 0;
+  bool nothing_can_run = false;
   const std::size_t common = common_folders(subjects.list);
-  for (const Subject& subject : subjects.list) {
-    if (runner::interrupt_signal()) break;
-    runner::Outcome outcome = play(command, subject.scenario);
-    if (outcome.cannot_run) {
-      print(style.red("cannot run here") + ": " + outcome.reason + "\n");
-      return {};
-    }
-    const bool passed = outcome.verdict == engine::Verdict::pass;
-    const std::string name = name_of(subject.file, common);
-    if (!passed)
-      print(report::format_verdict(outcome.verdict, outcome.took,
-                                   name + scenario::variant_name(subject.scenario.variant), outcome.reason,
-                                   style));
-    if (outcome.verdict == engine::Verdict::error)
-      (outcome.host_fault ? played.host_fault : played.invalid) = true;
-    played.tally.count(outcome.verdict);
-    played.witnesses.push_back({name, passed, subject.scenario.rfc, std::move(outcome.rules)});
-  }
+  runner::Suite suite;
+  suite.width = command.net == runner::Net::host ? 1 : command.jobs;
+  const auto play = [&](std::size_t i) {
+    return outcome_of([&] { return play_once(command, subjects.list[i].scenario); });
+  };
+  suite.run(subjects.list.size(), play,
+            [&](std::size_t i, const runner::Outcome& outcome, const std::string&) {
+              if (outcome.cannot_run) {
+                if (!std::exchange(nothing_can_run, true))
+                  print(style.red("cannot run here") + ": " + outcome.reason + "\n");
+                return;
+              }
+              note(played, subjects.list[i], name_of(subjects.list[i].file, common), outcome, style);
+            });
+  if (nothing_can_run) return {};
   played.tally.not_run = subjects.list.size() - played.tally.total();
   return played;
 }

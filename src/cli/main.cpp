@@ -51,6 +51,16 @@ void add_selection(CLI::App& command, Selection& selection) {
                    "named is played anyway, and '--tag slow' plays nothing else");
 }
 
+void add_jobs(CLI::App& command, std::size_t& jobs) {
+  command
+      .add_option(
+          "-j,--jobs", jobs,
+          "how many scenarios to play at a time, each in a network of its own; 1 prints what passes as "
+          "it passes. On the host's network it is always 1")
+      ->check(CLI::Range(1, 4096))
+      ->default_str("8 for each processor");
+}
+
 void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
@@ -69,6 +79,7 @@ void add_run(CLI::App& app, int& exit_code) {
   update->excludes(net)->excludes(captures);
   command->add_flag("--dry-run", options.dry_run, "with --update: show the difference, write nothing")
       ->needs(update);
+  add_jobs(*command, options.jobs);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
   command->footer(
@@ -114,7 +125,8 @@ void add_coverage(CLI::App& app, int& exit_code) {
   command->add_option("--json", options.json, "write the result to this file");
   command->add_flag("-v,--verbose", options.verbose,
                     "name every scenario that tests a requirement, and by what; where none does, those that "
-                    "name its section");
+  add_jobs(*command, options.jobs);
+  add_seed(*command, options.seed);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
   command->footer(

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <sys/utsname.h>
 
@@ -16,6 +17,7 @@
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/runner/prepare.hpp>
+#include <tcpcraft/runner/suite.hpp>
 
 #include "commands.hpp"
 #include "common.hpp"
@@ -24,8 +26,6 @@ namespace tcpcraft::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int attempts = 5;  // of a scenario whose run was inconclusive
 
 std::string quoted_for_shell(const std::string& text) {
   std::string quoted = "'";
@@ -63,8 +63,8 @@ class ScenarioRun {
               std::optional<scenario::Scenario> scenario, const report::Style& style)
       : command_(command), file_(std::move(file)), style_(style), scenario_(std::move(scenario)) {}
 
-  /// `alone`: it is the only one.
-  runner::Outcome run(const std::string& capture, bool alone) {
+  /// In the process that it has for itself.
+  runner::Outcome run(const std::string& capture) {
     capture_ = capture;
     if (!scenario_) {
       print("\n" + file_->complaints);
@@ -73,16 +73,10 @@ class ScenarioRun {
     if (!command_.quiet)
       print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario_->title) +
             "\n");
-    runner::Outcome outcome;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-      // A process of its own keeps scenarios apart; one alone has nothing to be kept apart from.
-      outcome = alone ? run_once() : runner::run_in_child([this] { return run_once(); });
-      if (outcome.verdict != engine::Verdict::inconclusive || runner::interrupt_signal()) return outcome;
-      if (!command_.quiet)
-        print("  " + style_.yellow("inconclusive") + ": " + report::printable(outcome.reason) + "\n");
-    }
-    return {engine::Verdict::error, "inconclusive " + std::to_string(attempts) + " times: " + outcome.reason,
-            outcome.took, true, false};
+    const runner::Outcome outcome = outcome_of([this] { return play(*scenario_); });
+    if (outcome.verdict == engine::Verdict::inconclusive && !command_.quiet)
+      print("  " + style_.yellow("inconclusive") + ": " + report::printable(outcome.reason) + "\n");
+    return outcome;
   }
 
   const std::string& path() const { return file_->path; }
@@ -94,10 +88,6 @@ class ScenarioRun {
   }
 
  private:
-  runner::Outcome run_once() {
-    return outcome_of([this] { return play(*scenario_); });
-  }
-
   runner::Outcome play(const scenario::Scenario& scenario) {
     // The capture is opened first: within the namespace, files of other users are out of reach.
     std::optional<runner::Capture> capture = open_capture();
@@ -202,7 +192,8 @@ struct Total {
   report::Tally tally;
   bool invalid = false;  ///< a scenario is
   bool host_fault = false;
-  std::string bad;  ///< one line for each that did not pass, once more at the end
+  bool cannot_run = false;  ///< nothing can run here
+  std::string bad;          ///< one line for each that did not pass, once more at the end
 };
 
 void count(Total& total, const runner::Outcome& outcome, const std::string& line) {
@@ -239,6 +230,22 @@ std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::
   return runs;
 }
 
+using Tell = std::function<void(std::size_t, const runner::Outcome&, const std::string&)>;
+
+/// A process of its own keeps scenarios apart; one alone has nothing to be kept apart from.
+void play(const RunCommand& command, std::vector<ScenarioRun>& runs, const std::vector<std::string>& captures,
+          const Tell& tell) {
+  const auto play_one = [&](std::size_t i) { return runs[i].run(captures[i]); };
+  if (runs.size() == 1) {
+    const runner::Outcome outcome = play_one(0);
+    if (outcome.verdict != engine::Verdict::inconclusive) return tell(0, outcome, "");
+  }
+  runner::Suite suite;
+  // The host's loopback is one for all.
+  suite.width = command.net == runner::Net::host ? 1 : command.jobs;
+  suite.run(runs.size(), play_one, tell);
+}
+
 }  // namespace
 
 int run(const RunCommand& command) {
@@ -252,17 +259,20 @@ int run(const RunCommand& command) {
   engine::SystemClock clock;
   const wire::Time start = clock.now();
   Total total;
-  for (std::size_t i = 0; i < runs.size() && !runner::interrupt_signal(); ++i) {
-    const runner::Outcome outcome = runs[i].run(captures[i], runs.size() == 1);
+  const auto tell = [&](std::size_t i, const runner::Outcome& outcome, const std::string& output) {
+    print(output);
     if (outcome.cannot_run) {
-      print(style.red("cannot run here") + ": " + outcome.reason + "\n");
-      return cannot_run;
+      if (!std::exchange(total.cannot_run, true))
+        print(style.red("cannot run here") + ": " + outcome.reason + "\n");
+      return;
     }
     const std::string line =
         report::format_verdict(outcome.verdict, outcome.took, runs[i].name(), outcome.reason, style);
     print(line);
     count(total, outcome, line);
-  }
+  };
+  play(command, runs, captures, tell);
+  if (total.cannot_run) return cannot_run;
   total.tally.not_run = runs.size() - total.tally.total();
   if (runs.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
   print(report::format_tally(total.tally, clock.now() - start, style) + format_too_slow(too_slow));

@@ -55,6 +55,7 @@ JobReport report_of(Running& one) {
 
 void Pool::run(std::size_t count, const std::function<Outcome(std::size_t)>& job,
                const std::function<bool(JobReport)>& ended) {
+  const Child::Output output = width_ == 1 ? Child::Output::shared : Child::Output::captured;
   std::list<Running> running;
   std::size_t next = 0;
   bool more = true;
@@ -62,8 +63,7 @@ void Pool::run(std::size_t count, const std::function<Outcome(std::size_t)>& job
   for (;;) {
     while (more && !interrupt_signal() && next < count && running.size() < width_) {
       const std::size_t number = next++;
-      running.push_back(
-          {number, Child([&] { return job(number); }, Child::Output::captured), SteadyClock::now()});
+      running.push_back({number, Child([&] { return job(number); }, output), SteadyClock::now()});
     }
     if (running.empty()) return;
     wait(running);

@@ -15,7 +15,7 @@ namespace tcpcraft::runner {
 struct JobReport {
   std::size_t job = 0;
   Outcome outcome;
-  std::string output;      ///< what it wrote to standard output
+  std::string output;      ///< what it wrote to standard output, where several run at a time
   bool timed_out = false;  ///< it was stopped because it took too long
 };
 

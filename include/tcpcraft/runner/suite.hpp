@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tcpcraft/runner/isolate.hpp>
+#include <tcpcraft/wire/time.hpp>
+
+namespace tcpcraft::runner {
+
+/// Plays many scenarios side by side, each in a process of its own, and tells of them in their order.
+///
+/// How busy the machine is decides nothing: what was inconclusive is played again when all others are done,
+/// alone, up to four times more, and told of then. It is an error that is still inconclusive after that.
+struct Suite {
+  std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
+  std::optional<wire::Duration> timeout;  ///< of one: it is stopped, and an error
+  bool fail_fast = false;                 ///< no more are started after the first that fails or is an error
+  /// Called about ten times a second with the numbers of those that are being played, the oldest first.
+  std::function<void(const std::vector<std::size_t>& running)> on_tick = {};
+
+  /// Plays scenarios 0 to `count`-1 with `play`, in the child; `tell` hears of each with what it wrote to
+  /// standard output. Those that were not started, because of an interrupt or a failure, are not told of.
+  void run(
+      std::size_t count, const std::function<Outcome(std::size_t number)>& play,
+      const std::function<void(std::size_t number, const Outcome&, const std::string& output)>& tell) const;
+};
+
+}  // namespace tcpcraft::runner
