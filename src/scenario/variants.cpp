@@ -11,13 +11,6 @@ constexpr std::size_t most_variants = 1000;
 constexpr std::string_view opening = "${";
 constexpr std::string_view escaped = "$${";
 
-bool is_name(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
-}
-
 /// The values that `for` gives to one name.
 std::vector<std::string> read_values(Context& context, const yaml::Node& name, const yaml::Node& list) {
   std::vector<std::string> values;

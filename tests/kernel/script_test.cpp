@@ -274,8 +274,8 @@ TEST_P(ScriptTest, leaves_no_file_open) {
 }
 
 TEST_P(ScriptTest, every_call_can_be_made_as_data) {
-  LocalSide side(Start::listening, address, peer);
-  const auto make = [&](const calls::Call& call) { return text_of(side.call(call), call); };
+  LocalSide side(Start::listening, address, {peer});
+  const auto make = [&](const calls::Call& call) { return text_of(side.call(0, call), call); };
   Client client = connect_peer();
   EXPECT_EQ(make(calls::Listen{}), "ok");
   EXPECT_EQ(make(calls::Accept{}), "ok");
@@ -291,8 +291,8 @@ TEST_P(ScriptTest, every_call_can_be_made_as_data) {
 }
 
 TEST_P(ScriptTest, a_stock_server_takes_no_calls) {
-  LocalSide side(App::echo, address, peer);
-  EXPECT_EQ(text_of(side.call(calls::Accept{})), "EBADF");
+  LocalSide side(App::echo, address, {peer});
+  EXPECT_EQ(text_of(side.call(0, calls::Accept{})), "EBADF");
 }
 
 INSTANTIATE_TEST_SUITE_P(Ip, ScriptTest, testing::Bool(),

@@ -11,11 +11,11 @@ TEST(Reader, defaults) {
   EXPECT_EQ(scenario.title, "t");
   EXPECT_EQ(scenario.kernel.app, "echo-once");
   EXPECT_EQ(scenario.kernel.address.to_string(), "127.0.0.1:9877");
-  EXPECT_EQ(scenario.peer.address.to_string(), "127.0.0.1");
-  EXPECT_EQ(scenario.peer.window, 65535);
-  EXPECT_FALSE(scenario.peer.port);
-  EXPECT_FALSE(scenario.peer.iss);
-  EXPECT_FALSE(scenario.peer.options.mss);
+  EXPECT_EQ(scenario.peers.front().address.to_string(), "127.0.0.1");
+  EXPECT_EQ(scenario.peers.front().window, 65535);
+  EXPECT_FALSE(scenario.peers.front().port);
+  EXPECT_FALSE(scenario.peers.front().iss);
+  EXPECT_FALSE(scenario.peers.front().options.mss);
 }
 
 TEST(Reader, everything_at_the_top) {
@@ -48,13 +48,13 @@ steps:
   EXPECT_EQ(scenario.kernel.sysctls[0].name, "net.ipv4.tcp_rfc1337");
   EXPECT_EQ(scenario.kernel.sysctls[0].value, "1");
   EXPECT_EQ(scenario.kernel.sysctls[1].name, "net.ipv4.tcp_fin_timeout");
-  EXPECT_EQ(scenario.peer.port, 4000);
-  EXPECT_EQ(scenario.peer.iss, 4294967295u);
-  EXPECT_EQ(scenario.peer.window, 16);
-  EXPECT_EQ(scenario.peer.options.mss, 1460);
-  EXPECT_EQ(scenario.peer.options.wscale, 7);
-  EXPECT_TRUE(scenario.peer.options.sack);
-  EXPECT_TRUE(scenario.peer.options.timestamps);
+  EXPECT_EQ(scenario.peers.front().port, 4000);
+  EXPECT_EQ(scenario.peers.front().iss, 4294967295u);
+  EXPECT_EQ(scenario.peers.front().window, 16);
+  EXPECT_EQ(scenario.peers.front().options.mss, 1460);
+  EXPECT_EQ(scenario.peers.front().options.wscale, 7);
+  EXPECT_TRUE(scenario.peers.front().options.sack);
+  EXPECT_TRUE(scenario.peers.front().options.timestamps);
 }
 
 TEST(Reader, the_peer_has_the_kernels_address) {
