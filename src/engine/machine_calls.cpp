@@ -31,7 +31,7 @@ Action Machine::attempt(std::size_t peer, OpenCall& call) {
   attempted_ = &call;
   attempted_by_ = peer;
   // What a call makes the kernel send cannot have crossed the peer's segment.
-  connections_[peer].before.reset();
+  connections_[peer].owed = false;
   return MakeCall{peer, &call.call};
 }
 

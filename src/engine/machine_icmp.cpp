@@ -50,7 +50,7 @@ void Machine::injected(wire::Time before, wire::Time after) {
                         " seq=" + std::to_string(seq),
                     here_});
   // What it makes the kernel send has not crossed the peer's segment.
-  here().before.reset();
+  here().owed = false;
   here().cause = step_;
   here().last_rule = nullptr;
   here().anchor = {after, after - before, true};

@@ -100,22 +100,25 @@ Reaction arrive(const Tcb& tcb, const Segment& segment) {
   Reaction reaction;
   std::vector<std::vector<const Rule*>> branches{{}};
   for (std::size_t at = 0; at < branches.size(); ++at) {
-    Arriving a(tcb, segment, branches[at]);
+    const std::vector<const Rule*> taken = branches[at];
+    Outcome outcome;
+    outcome.after = tcb;
+    Arriving a(outcome.after, segment, outcome, taken);
     process(a);
     branch(a, branches);
-    a.outcome().after = std::move(a.tcb);
     const bool known = std::any_of(reaction.alternatives.begin(), reaction.alternatives.end(),
-                                   [&](const Outcome& other) { return same(other, a.outcome()); });
-    if (!known) reaction.alternatives.push_back(std::move(a.outcome()));
+                                   [&](const Outcome& other) { return same(other, outcome); });
+    if (!known) reaction.alternatives.push_back(std::move(outcome));
   }
   return reaction;
 }
 
 Outcome follow(Tcb& tcb, const Segment& segment) {
-  Arriving a(std::move(tcb), segment, {});
+  const std::vector<const Rule*> none;
+  Outcome outcome;
+  Arriving a(tcb, segment, outcome, none);
   process(a);
-  tcb = std::move(a.tcb);
-  return std::move(a.outcome());
+  return outcome;
 }
 
 bool arrive_in_closed(Arriving& a) {

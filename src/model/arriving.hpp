@@ -14,11 +14,12 @@ namespace tcpcraft::model {
 /// standard allows. Every step may decide about the segment; the first that does ends the way.
 class Arriving {
  public:
-  /// `taken` are the options at which to go the other way than this TCP prefers.
-  Arriving(Tcb before, const wire::Segment& arrived, std::vector<const Rule*> taken)
-      : tcb(std::move(before)), segment(arrived), taken_(std::move(taken)) {}
+  /// Brings `at` to what the segment leaves behind, and fills in `outcome`, but for its `after`. `taken` are
+  /// the options at which to go the other way than this TCP prefers. All must outlive it.
+  Arriving(Tcb& at, const wire::Segment& arrived, Outcome& outcome, const std::vector<const Rule*>& taken)
+      : tcb(at), segment(arrived), outcome_(outcome), taken_(taken) {}
 
-  Tcb tcb;
+  Tcb& tcb;
   const wire::Segment& segment;
 
   /// The standard also allows what `rule` says: whether this is the branch on which that is done.
@@ -63,8 +64,8 @@ class Arriving {
   Outcome& outcome() { return outcome_; }
 
  private:
-  Outcome outcome_;
-  std::vector<const Rule*> taken_;
+  Outcome& outcome_;
+  const std::vector<const Rule*>& taken_;
   std::vector<const Rule*> offered_;
 };
 

@@ -69,8 +69,6 @@ void Context::read_map(const yaml::Node& node, std::string_view what, const std:
       error(key.span, "unknown key '" + key.text + "' in " + std::string(what), did_you_mean(name, names));
     } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       error(key.span, "the key '" + key.text + "' is given twice");
-    } else if (!known->take) {
-      error(key.span, "'" + key.text + "' is not built yet");
     } else {
       known->take(value, key);
     }

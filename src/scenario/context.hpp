@@ -18,7 +18,7 @@ namespace tcpcraft::scenario {
 /// What a key of a map leads to.
 struct Key {
   std::string_view name;
-  /// Takes the value and its key. Absent: the key is part of the format, but not built yet.
+  /// Takes the value and its key.
   std::function<void(const yaml::Node& value, const yaml::Node& key)> take;
 };
 

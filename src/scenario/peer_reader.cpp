@@ -72,11 +72,10 @@ PeerReader::Written PeerReader::read_one(const yaml::Node& node, const std::stri
            }},
           {"window",
            [&](const auto& v, const auto&) {
-             peer.window = static_cast<std::uint16_t>(
-                 context_.integer(v, path + ".window", 0, 65535).value_or(65535));
+             peer.window =
+                 static_cast<std::uint16_t>(context_.integer(v, path + ".window", 0, 65535).value_or(65535));
            }},
-          {"options",
-           [&](const auto& v, const auto&) { peer.options = read_options(v, path + ".options"); }},
+          {"options", [&](const auto& v, const auto&) { peer.options = read_options(v, path + ".options"); }},
       });
   return written;
 }
@@ -140,7 +139,9 @@ void PeerReader::settle_device(wire::IpAddress& kernel, std::optional<Span> kern
   const auto given = std::find_if(written_.begin(), written_.end(), is_given);
   const bool v6 = kernel_span ? kernel.is_v6() : given != written_.end() && given->peer.address.is_v6();
   const auto is_peer = [&](const wire::IpAddress& address) {
-    const auto has_it = [&](const Written& written) { return is_given(written) && written.peer.address == address; };
+    const auto has_it = [&](const Written& written) {
+      return is_given(written) && written.peer.address == address;
+    };
     return std::any_of(written_.begin(), written_.end(), has_it);
   };
   const wire::IpAddress first = documentation_address(v6, 1), second = documentation_address(v6, 2);
@@ -176,7 +177,8 @@ void PeerReader::check(const Kernel& kernel, std::size_t index) {
   else if (peer.address == kernel.address.address && peer.port == kernel.address.port)
     context_.error(span, "this is the kernel's own address and port");
   for (std::size_t i = 0; i < index; ++i)
-    if (const Peer& other = written_[i].peer; peer.port && peer.port == other.port && peer.address == other.address)
+    if (const Peer& other = written_[i].peer;
+        peer.port && peer.port == other.port && peer.address == other.address)
       context_.error(span, "this is the address and port of '" + other.name + "' already");
 }
 

@@ -58,8 +58,8 @@ steps:
 }
 
 TEST(Reader, the_peer_has_the_kernels_address) {
-  EXPECT_EQ(good(title + "kernel: {address: '[::1]:80'}\n" + steps).peer.address.to_string(), "::1");
-  EXPECT_EQ(good(title + "kernel: {address: '127.0.0.2:80'}\n" + steps).peer.address.to_string(),
+  EXPECT_EQ(good(title + "kernel: {address: '[::1]:80'}\n" + steps).peers.front().address.to_string(), "::1");
+  EXPECT_EQ(good(title + "kernel: {address: '127.0.0.2:80'}\n" + steps).peers.front().address.to_string(),
             "127.0.0.2");
 }
 

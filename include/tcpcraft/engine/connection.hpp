@@ -49,9 +49,9 @@ struct Connection {
 
   model::Tcb peer;
   std::optional<model::Tcb> kernel;  ///< once anything has passed
-  std::optional<model::Tcb>
-      before;           ///< the kernel's TCB before the peer's last segment, where it owed something
-  model::Tcb old_peer;  ///< the peer before its last SYN seemed to open the connection anew
+  model::Tcb before;                 ///< the kernel's TCB before the peer's last segment
+  bool owed = false;                 ///< and whether it owed something then
+  model::Tcb old_peer;               ///< the peer before its last SYN seemed to open the connection anew
   model::Reaction
       reaction;  ///< where the kernel may take the peer's last segment in several ways: all of them
 

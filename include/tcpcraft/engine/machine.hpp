@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -157,8 +158,8 @@ class Machine {
   void settle(Connection& connection, const wire::Segment& segment);
   void open_anew(Connection& connection, const wire::Segment& segment);
   template <class Entry>
-  void record(Entry entry) {
-    result_.trace.emplace_back(std::move(entry));
+  void record(Entry&& entry) {
+    result_.trace.emplace_back(std::forward<Entry>(entry));
     if (observer_) observer_->passed(result_.trace.back());
   }
   const wire::Segment& segment_of(const Unread& unread) const;
