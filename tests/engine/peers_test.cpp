@@ -69,7 +69,8 @@ TEST_F(PeersTest, silence_is_that_of_the_connection) {
   answer_handshakes();
   link.answer({link.from_kernel(ACK, 7001, 102)});
   const Result result = world.play(
-      two + both_open + "  - send: PSH-ACK \"x\"\n  - b@expect: nothing\n  - b@expect: nothing for 10ms\n  - expect: ACK\n");
+      two + both_open +
+      "  - send: PSH-ACK \"x\"\n  - b@expect: nothing\n  - b@expect: nothing for 10ms\n  - expect: ACK\n");
   EXPECT_EQ(result.verdict, Verdict::pass) << what(result);
 }
 
@@ -139,8 +140,8 @@ TEST_F(PeersTest, what_came_while_another_was_waited_for_is_not_late) {
 TEST_F(PeersTest, an_optional_looks_no_further_than_its_own_connection) {
   answer_handshakes();
   link.answer({to_b(ACK, 9001, 202)});
-  const Result result = world.play(
-      two + both_open + "  - b@send: PSH-ACK \"x\"\n  - optional: ACK\n  - b@expect: ACK\n");
+  const Result result =
+      world.play(two + both_open + "  - b@send: PSH-ACK \"x\"\n  - optional: ACK\n  - b@expect: ACK\n");
   EXPECT_EQ(result.verdict, Verdict::pass) << what(result);
   EXPECT_GE(link.barriers, 1) << "it is proven that nothing is there";
 }
@@ -198,8 +199,8 @@ TEST_F(PeersTest, a_segment_between_other_ports_is_of_the_connection_whose_step_
 TEST_F(PeersTest, timestamp_clocks_are_their_own) {
   const std::string stamped =
       "scenario: t\npeers: {a: {options: {timestamps: true}}, b: {options: {timestamps: true}}}\n";
-  const Result result = world.play(
-      stamped + "steps: [{send: 'SYN <ts 5000:0>'}, {wait: 10ms}, {b@send: SYN}]\n");
+  const Result result =
+      world.play(stamped + "steps: [{send: 'SYN <ts 5000:0>'}, {wait: 10ms}, {b@send: SYN}]\n");
   EXPECT_EQ(result.verdict, Verdict::pass) << what(result);
   ASSERT_EQ(link.sent.size(), 2u);
   EXPECT_EQ(wire::find<wire::Timestamps>(link.sent[1].options)->tsval, 11u) << "1 and the wait";

@@ -8,8 +8,7 @@ const std::string two = "scenario: t\npeers: {a: {}, b: {}}\n";
 /// Of each step, whose it is: `0 1 1`.
 std::string whose(const std::string& text) {
   std::string result;
-  for (const Step& step : good(text).steps)
-    result += (result.empty() ? "" : " ") + std::to_string(step.peer);
+  for (const Step& step : good(text).steps) result += (result.empty() ? "" : " ") + std::to_string(step.peer);
   return result;
 }
 
@@ -60,23 +59,24 @@ steps:
 }
 
 TEST(Peers, each_may_have_a_call_running) {
-  EXPECT_EQ(good(two + "steps: [{app: start accept}, {b@app: start accept}, {app: finish}, {b@app: finish}]\n")
-                .steps.size(),
-            4u);
+  EXPECT_EQ(
+      good(two + "steps: [{app: start accept}, {b@app: start accept}, {app: finish}, {b@app: finish}]\n")
+          .steps.size(),
+      4u);
   EXPECT_EQ(wrong(two + "steps: [{app: start accept}, {b@app: finish}]\n"),
-            (Strings{"3:39-45 no call is running | begin one with 'start': start read 10"}));
+            (Strings{"3:38-44 no call is running | begin one with 'start': start read 10"}));
   EXPECT_EQ(whose(two + "steps: [{app: start accept}, {use: handshake}, {b@use: handshake}]\n"),
             "0 0 0 0 1 1 1 1")
       << "the accept that runs is of the first alone";
 }
 
 TEST(Peers, names_that_nobody_has) {
-  EXPECT_EQ(wrong("scenario: t\npeers: {left: {}, right: {}}\n"
-                  "steps: [{lfet@send: SYN}, {left@sned: SYN}, {'@send': SYN}, {x@use: handshake}]\n"),
-            (Strings{"3:10-14 unknown peer 'lfet' | did you mean 'left'?",
-                     "3:33-37 unknown verb 'sned' | did you mean 'send'?",
-                     "3:46-47 the name in front of '@' is missing | right@send",
-                     "3:63-64 unknown peer 'x'"}));
+  EXPECT_EQ(
+      wrong("scenario: t\npeers: {left: {}, right: {}}\n"
+            "steps: [{lfet@send: SYN}, {left@sned: SYN}, {'@send': SYN}, {x@use: handshake}]\n"),
+      (Strings{"3:10-14 unknown peer 'lfet' | did you mean 'left'?",
+               "3:33-37 unknown verb 'sned' | did you mean 'send'?",
+               "3:47-48 the name in front of '@' is missing | right@send", "3:62-63 unknown peer 'x'"}));
   EXPECT_EQ(wrong("scenario: t\nsteps: [{b@send: SYM}]\n"),
             (Strings{"2:10-11 no peer has a name: there is no 'peers' | peers: {a: {}, b: {}}",
                      "2:18-21 unknown flag 'SYM' | did you mean 'SYN'?"}));
@@ -87,9 +87,10 @@ TEST(Peers, verbs_without_a_connection_take_no_name) {
             (Strings{"3:10-16 'wait' is about all connections alike | 'wait' without a name",
                      "3:24-30 'note' is about all connections alike | 'note' without a name",
                      "3:37-46 'counter' is about all connections alike | 'counter' without a name"}));
-  EXPECT_EQ(wrong(two + "steps: [{any-order: [{b@expect: ACK}]}]\n"),
-            (Strings{"3:23-31 an 'any-order' holds 'expect' steps and nothing else | a name stands in front of "
-                     "'any-order'"}));
+  EXPECT_EQ(
+      wrong(two + "steps: [{any-order: [{b@expect: ACK}]}]\n"),
+      (Strings{"3:23-31 an 'any-order' holds 'expect' steps and nothing else | a name stands in front of "
+               "'any-order'"}));
 }
 
 TEST(Peers, that_cannot_be) {
@@ -101,14 +102,14 @@ TEST(Peers, that_cannot_be) {
             (Strings{"3:1-5 a scenario has 'peer' or 'peers', not both | name every peer in 'peers'; steps "
                      "without a name are about the first"}));
   const std::string map = "'peers' is a map of names to peers | peers: {a: {}, b: {}}";
-  EXPECT_EQ(wrong("scenario: t\npeers: {}\n" + steps), Strings{"2:8-10 " + map});
-  EXPECT_EQ(wrong("scenario: t\npeers: [a, b]\nsteps: [{b@send: SYN}]\n"), Strings{"2:8-14 " + map})
+  EXPECT_EQ(wrong("scenario: t\npeers: {}\n" + steps), Strings{"2:1-6 " + map});
+  EXPECT_EQ(wrong("scenario: t\npeers: [a, b]\nsteps: [{b@send: SYN}]\n"), Strings{"2:9-13 " + map})
       << "nothing is said of the names";
   EXPECT_EQ(wrong("scenario: t\npeers: {a b: {}, c: {windo: 1}, c: {}, d: {iss: x}}\n" + steps),
             (Strings{"2:9-12 'a b' cannot be a name | letters, digits, '-' and '_'",
                      "2:22-27 unknown key 'windo' in 'peers.c' | did you mean 'window'?",
                      "2:33-34 the key 'c' is given twice",
-                     "2:48-49 'peers.d.iss' wants an integer from 0 to 4294967295"}));
+                     "2:49-50 'peers.d.iss' wants an integer from 0 to 4294967295"}));
 }
 
 TEST(Peers, no_two_have_one_end) {
@@ -116,9 +117,9 @@ TEST(Peers, no_two_have_one_end) {
   EXPECT_EQ(wrong("scenario: t\npeers: {a: {address: '127.0.0.1:4000'}, b: {address: '127.0.0.1:4000'}, "
                   "c: {address: '127.0.0.1:9877'}, d: {address: '::1'}}\n" +
                   steps),
-            (Strings{"2:54-70 this is the address and port of 'a' already",
-                     "2:86-102 this is the kernel's own address and port",
-                     "2:118-123 the peer and the kernel are of different IP versions | the kernel is at "
+            (Strings{"2:55-69 this is the address and port of 'a' already",
+                     "2:87-101 this is the kernel's own address and port",
+                     "2:119-122 the peer and the kernel are of different IP versions | the kernel is at "
                      "127.0.0.1:9877"}));
 }
 

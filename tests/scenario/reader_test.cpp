@@ -147,12 +147,6 @@ TEST(Reader, wrong_types) {
             (Strings{"2:7-14 not a reference to an RFC | NUMBER#SECTION: 9293#3.5"}));
 }
 
-TEST(Reader, what_is_not_built_is_refused_by_name) {
-  EXPECT_EQ(wrong(title + "peers: {}\n" + steps), (Strings{"2:1-6 'peers' is not built yet"}));
-  EXPECT_EQ(wrong(title + "steps:\n  - b@send: SYN\n"),
-            (Strings{"3:5-11 'name@verb' is not built yet: it addresses a connection of 'peers'"}));
-}
-
 TEST(Reader, any_order_is_a_list_of_segments) {
   const Scenario scenario =
       good(title + "steps:\n  - any-order: [{expect: ACK in 0..1s}, FIN-ACK, {expect: RST}]\n");
