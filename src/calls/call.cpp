@@ -15,9 +15,11 @@ struct Arguments {
     return call.backlog ? " backlog=" + std::to_string(*call.backlog) : "";
   }
   std::string operator()(const Read& call) const {
-    return call.limit ? " " + std::to_string(*call.limit) : "";
+    return (call.limit ? " " + std::to_string(*call.limit) : "") + (call.oob ? " oob" : "");
   }
-  std::string operator()(const Write& call) const { return " " + wire::format_payload(call.data); }
+  std::string operator()(const Write& call) const {
+    return " " + wire::format_payload(call.data) + (call.oob ? " oob" : "");
+  }
   std::string operator()(const Shutdown& call) const {
     switch (call.half) {
       case Shutdown::Half::read:

@@ -113,8 +113,8 @@ std::string summarize_text(const wire::Bytes& stated, const wire::Bytes& receive
 }  // namespace
 
 const std::vector<EventName>& event_names() {
-  static const std::vector<EventName> all{
-      {POLLIN, "in"}, {POLLOUT, "out"}, {POLLHUP, "hup"}, {POLLERR, "err"}, {POLLRDHUP, "rdhup"}};
+  static const std::vector<EventName> all{{POLLIN, "in"},   {POLLOUT, "out"},     {POLLHUP, "hup"},
+                                          {POLLERR, "err"}, {POLLRDHUP, "rdhup"}, {POLLPRI, "pri"}};
   return all;
 }
 

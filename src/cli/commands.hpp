@@ -25,10 +25,15 @@ class UsageError : public std::runtime_error {
 // Each command: what can be said on its command line, with the defaults, and what it does. A command returns
 // its exit code, and throws UsageError or std::system_error.
 
-struct RunCommand {
-  std::vector<std::string> paths;
+/// Which scenarios are played, of those that the paths lead to.
+struct Selection {
   std::vector<std::string> tags;          ///< only scenarios with one of these
   std::vector<std::string> skipped_tags;  ///< none with one of these
+  bool slow = false;                      ///< those that folders have under the tag `slow`, too
+};
+
+struct RunCommand : Selection {
+  std::vector<std::string> paths;
   runner::Net net = runner::Net::isolated;
   std::string captures = "captures";
   bool captures_named = false;  ///< by the user: not being able to write there is an error then
@@ -39,6 +44,16 @@ struct RunCommand {
   std::string color = "auto";
 };
 int run(const RunCommand& command);
+
+struct CoverageCommand : Selection {
+  std::vector<std::string> paths;
+  runner::Net net = runner::Net::isolated;
+  std::string json;
+  bool verbose = false;
+  std::uint64_t seed = 0;
+  std::string color = "auto";
+};
+int show_coverage(const CoverageCommand& command);
 
 struct CheckCommand {
   std::vector<std::string> paths;

@@ -13,8 +13,6 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 
-#include "commands.hpp"
-
 namespace tcpcraft::cli {
 
 namespace fs = std::filesystem;
@@ -39,10 +37,11 @@ bool exists(const fs::path& path) {
 
 /// `close.scn[ip=6]`, or without the `.scn`, as verdicts name it.
 ScenarioFile find_file(const std::string& path) {
-  if (exists(path)) return {path, ""};
+  if (exists(path)) return {path, "", true};
   for (std::size_t at = 0; path.ends_with(']') && (at = path.find('[', at)) != path.npos; ++at)
     for (const std::string& file : {path.substr(0, at), path.substr(0, at) + ".scn"})
-      if (exists(file) && !fs::is_directory(file)) return {file, path.substr(at + 1, path.size() - at - 2)};
+      if (exists(file) && !fs::is_directory(file))
+        return {file, path.substr(at + 1, path.size() - at - 2), true};
   throw UsageError(path + ": no such file or folder");
 }
 
@@ -69,12 +68,39 @@ std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths) 
     const std::size_t first = files.size();
     for (const auto& entry : fs::recursive_directory_iterator(path))
       if (entry.path().extension() == ".scn" && entry.is_regular_file())
-        files.push_back({entry.path().string(), ""});
+        files.push_back({entry.path().string(), "", false});
     std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end(),
               [](const ScenarioFile& a, const ScenarioFile& b) { return a.path < b.path; });
     if (files.size() == first) throw UsageError(path + ": no .scn files in this folder");
   }
   return files;
+}
+
+namespace {
+
+constexpr const char* slow_tag = "slow";
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+Choice choose(const Selection& selection, const ScenarioFile& file, const scenario::Scenario& scenario) {
+  const auto has_one_of = [&](const std::vector<std::string>& tags) {
+    return std::any_of(tags.begin(), tags.end(),
+                       [&](const std::string& tag) { return contains(scenario.tags, tag); });
+  };
+  if (!selection.tags.empty() && !has_one_of(selection.tags)) return Choice::leave_out;
+  if (has_one_of(selection.skipped_tags)) return Choice::leave_out;
+  const bool asked_for = file.named || selection.slow || contains(selection.tags, slow_tag);
+  return contains(scenario.tags, slow_tag) && !asked_for ? Choice::too_slow : Choice::play;
+}
+
+std::string format_too_slow(std::size_t count) {
+  if (count == 0) return "";
+  return std::to_string(count) + (count == 1 ? " slow scenario was" : " slow scenarios were") +
+         " left out: --slow plays " + (count == 1 ? "it" : "them") + ", too\n";
 }
 
 std::vector<scenario::Scenario> read_scenarios(const ScenarioFile& file, scenario::Source& source,

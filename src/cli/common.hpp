@@ -9,6 +9,8 @@
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/reader.hpp>
 
+#include "commands.hpp"
+
 namespace tcpcraft::cli {
 
 /// The style that `--color` asks for.
@@ -21,6 +23,7 @@ void print(const std::string& text);
 struct ScenarioFile {
   std::string path;
   std::string variant;  ///< `ip=6`; empty: all
+  bool named = true;    ///< on the command line; else it was found in a folder
 
   /// Whether all that `variant` says holds for this one.
   bool means(const scenario::Variant& one) const;
@@ -29,6 +32,16 @@ struct ScenarioFile {
 /// The scenario files that `paths` name: files as they are, with or without `[ip=6]` behind them, the `.scn`
 /// files of folders in the order of their names. Throws UsageError for a path that leads nowhere.
 std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths);
+
+enum class Choice {
+  play,
+  leave_out,
+  too_slow,  ///< it is tagged `slow`, and neither it nor that was asked for
+};
+Choice choose(const Selection& selection, const ScenarioFile& file, const scenario::Scenario& scenario);
+
+/// One line on how many scenarios were `too_slow`; empty where none was.
+std::string format_too_slow(std::size_t count);
 
 /// Reads the scenarios that `file` means; none where it cannot be used, and then all that is wrong with it is
 /// in `complaints`. Throws UsageError where there is no such variant.

@@ -39,17 +39,24 @@ void add_seed(CLI::App& command, std::uint64_t& seed) {
       ->default_str("random");
 }
 
+void add_selection(CLI::App& command, Selection& selection) {
+  command.add_option("--tag", selection.tags, "only scenarios with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--skip-tag", selection.skipped_tags, "no scenario with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_flag("--slow", selection.slow,
+                   "those that folders have under the tag 'slow', too: they wait for minutes. A file that is "
+                   "named is played anyway, and '--tag slow' plays nothing else");
+}
+
 void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
   command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
       ->required();
-  command->add_option("--tag", options.tags, "only scenarios with this tag; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  command->add_option("--skip-tag", options.skipped_tags, "no scenario with this tag; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_selection(*command, options);
   add_net(*command, options.net);
   CLI::Option* captures =
       command->add_option("--captures", options.captures, "the folder for captures, one NAME.pcap each")
@@ -65,11 +72,35 @@ void add_run(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  tcpcraft run scenarios/server_close.scn\n"
       "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
-      "  tcpcraft run -q scenarios/");
+      "  tcpcraft run -q scenarios/\n"
+      "  tcpcraft run -q --slow scenarios/");
   command->callback([captures, &exit_code] {
     options.captures_named = captures->count() > 0;
     exit_code = run(options);
   });
+}
+
+void add_coverage(CLI::App& app, int& exit_code) {
+  static CoverageCommand options;
+  CLI::App* command = app.add_subcommand(
+      "coverage", "Play scenarios and tell which of RFC 9293's requirements they test, and which none does.");
+  command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
+      ->required();
+  add_selection(*command, options);
+  add_net(*command, options.net);
+  command->add_option("--json", options.json, "write the result to this file");
+  command->add_flag("-v,--verbose", options.verbose,
+                    "name every scenario that tests a requirement, and by what; where none does, those that "
+                    "name its section");
+  add_seed(*command, options.seed);
+  add_color(*command, options.color);
+  command->footer(
+      "Exit codes: 0 the scenarios passed or were skipped, whatever they test; 1 one failed; 2 the command\n"
+      "line or a scenario is invalid; 3 nothing could run here.\n\n"
+      "Examples:\n"
+      "  tcpcraft coverage scenarios/\n"
+      "  tcpcraft coverage -v --slow --json coverage.json scenarios/");
+  command->callback([&exit_code] { exit_code = show_coverage(options); });
 }
 
 void add_check(CLI::App& app, int& exit_code) {
@@ -180,6 +211,7 @@ int main(int argc, char** argv) {
   app.footer("Example:\n  tcpcraft run scenarios/server_close.scn");
   int exit_code = ok;
   add_run(app, exit_code);
+  add_coverage(app, exit_code);
   add_check(app, exit_code);
   add_serve(app, exit_code);
   add_send(app, exit_code);

@@ -66,17 +66,6 @@ class ScenarioRun {
               std::optional<scenario::Scenario> scenario, const report::Style& style)
       : command_(command), file_(std::move(file)), style_(style), scenario_(std::move(scenario)) {}
 
-  /// Whether `--tag` and `--skip-tag` leave it in. What cannot be read is always in.
-  bool is_selected() const {
-    const auto tagged = [this](const std::vector<std::string>& tags) {
-      return std::any_of(tags.begin(), tags.end(), [this](const std::string& tag) {
-        return std::find(scenario_->tags.begin(), scenario_->tags.end(), tag) != scenario_->tags.end();
-      });
-    };
-    if (!scenario_) return true;
-    return (command_.tags.empty() || tagged(command_.tags)) && !tagged(command_.skipped_tags);
-  }
-
   /// `alone`: it is the only one.
   runner::Outcome run(const std::string& capture, bool alone) {
     capture_ = capture;
@@ -234,7 +223,9 @@ int exit_code_for(const Total& total) {
   return total.host_fault ? cannot_run : ok;
 }
 
-std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::Style& style) {
+/// What cannot be read is always in. `too_slow` counts what is left out for being that.
+std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::Style& style,
+                                       std::size_t& too_slow) {
   std::vector<ScenarioRun> runs;
   for (const ScenarioFile& file : scenario_files(command.paths)) {
     const auto loaded = std::make_shared<LoadedFile>();
@@ -243,8 +234,9 @@ std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::
         read_scenarios(file, loaded->source, loaded->complaints, style);
     if (scenarios.empty()) runs.emplace_back(command, loaded, std::nullopt, style);
     for (scenario::Scenario& scenario : scenarios) {
-      ScenarioRun run(command, loaded, std::move(scenario), style);
-      if (run.is_selected()) runs.push_back(std::move(run));
+      const Choice choice = choose(command, file, scenario);
+      if (choice == Choice::play) runs.emplace_back(command, loaded, std::move(scenario), style);
+      if (choice == Choice::too_slow) ++too_slow;
     }
   }
   return runs;
@@ -254,7 +246,8 @@ std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::
 
 int run(const RunCommand& command) {
   const report::Style style = style_for(command.color);
-  std::vector<ScenarioRun> runs = selected_runs(command, style);
+  std::size_t too_slow = 0;
+  std::vector<ScenarioRun> runs = selected_runs(command, style, too_slow);
   const std::vector<std::string> captures = capture_paths(command, runs);
   runner::catch_interrupts();
   print(header(command, runs.size()));
@@ -274,7 +267,7 @@ int run(const RunCommand& command) {
   }
   total.tally.not_run = runs.size() - total.tally.total();
   if (runs.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
-  print(report::format_tally(total.tally, clock.now() - start, style));
+  print(report::format_tally(total.tally, clock.now() - start, style) + format_too_slow(too_slow));
   return exit_code_for(total);
 }
 

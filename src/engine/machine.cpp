@@ -107,6 +107,7 @@ void Machine::advance() {
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
   if (sent_) {
     if (!pending_) {
+      if (setup_.immediate) here().conduct.settled();
       advance();
       return {};
     }
@@ -273,10 +274,19 @@ std::optional<Action> Machine::play_end() {
   return finish(Verdict::pass);
 }
 
+/// The rules that were followed on any of the connections.
+void Machine::note_followed() {
+  for (Connection& connection : connections_)
+    for (const model::Rule* rule : connection.conduct.take_rules())
+      if (std::find(result_.followed.begin(), result_.followed.end(), rule) == result_.followed.end())
+        result_.followed.push_back(rule);
+}
+
 Action Machine::finish(Verdict verdict, std::string reason) {
   if (!finished_) {
     result_.verdict = verdict;
     result_.reason = std::move(reason);
+    note_followed();
     finished_ = true;
   }
   return Finished{};

@@ -93,11 +93,13 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
   pending_.reset();
   connection.owed = false;
   connection.reaction.alternatives.clear();
+  connection.conduct.arrived_unfit();
   if (!deformed) {
     connection.owed = owes(kernel);
     connection.before = kernel;
     const model::Outcome outcome = model::follow(kernel, entry.segment);
     if (outcome.others && own) connection.reaction = model::arrive(connection.before, entry.segment);
+    if (own) connection.conduct.arrived(outcome, connection.reaction);
     entry.rule = outcome.rule;
     if (own && kernel.irs == entry.segment.seq && kernel.irs != connection.peer.iss)
       begin_anew(connection, entry);
@@ -157,7 +159,10 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
   if (connection.owed && own && arrival.time - last_send_time(connection) < crossing_window)
     unread.crossed = expectation(connection.before, segment, iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
-  if (own) model::peer_received(connection.peer, segment);
+  if (own) {
+    connection.conduct.sent(segment, unread.expectation, rule);
+    model::peer_received(connection.peer, segment);
+  }
   record(PassedSegment{arrival.time,
                        Party::kernel,
                        std::move(segment),

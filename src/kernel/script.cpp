@@ -152,16 +152,16 @@ Result Script::connect() {
   return outcome(::connect(connection_ ? connection_.get() : socket.get(), to.get(), to.length));
 }
 
-Result Script::read(std::size_t limit) {
+Result Script::read(std::size_t limit, bool oob) {
   // Not cleared: what a read does not fill is never brought in.
   const std::unique_ptr<std::uint8_t[]> buffer(new std::uint8_t[limit]);
-  const ssize_t size = ::recv(current(), buffer.get(), limit, 0);
+  const ssize_t size = ::recv(current(), buffer.get(), limit, oob ? MSG_OOB : 0);
   if (size == -1) return outcome(size);
   return calls::Received{{buffer.get(), buffer.get() + size}};
 }
 
-Result Script::write(std::span<const std::uint8_t> data) {
-  const ssize_t size = ::send(current(), data.data(), data.size(), MSG_NOSIGNAL);
+Result Script::write(std::span<const std::uint8_t> data, bool oob) {
+  const ssize_t size = ::send(current(), data.data(), data.size(), MSG_NOSIGNAL | (oob ? MSG_OOB : 0));
   if (size == -1) return outcome(size);
   return calls::Written{static_cast<std::size_t>(size)};
 }
@@ -195,6 +195,9 @@ Result Script::close_connection() {
 }
 
 Result Script::set(const calls::SocketOption& option, const calls::OptionValue& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  if (text && option.level == IPPROTO_TCP && option.number == TCP_MD5SIG)
+    return outcome(set_md5_key(current(), socket_address(peer_), *text));
   return outcome(set_value(current(), option, value));
 }
 
@@ -205,7 +208,7 @@ Result Script::get(const calls::SocketOption& option) const {
 
 Result Script::poll() const {
   if (current() == -1) return calls::Failed{EBADF};
-  pollfd fd{current(), POLLIN | POLLOUT | POLLRDHUP, 0};
+  pollfd fd{current(), POLLIN | POLLPRI | POLLOUT | POLLRDHUP, 0};
   if (::poll(&fd, 1, 0) == -1) return outcome(-1);
   return calls::Events{fd.revents};
 }
@@ -224,8 +227,10 @@ Result Script::call(const calls::Call& call) {
     Result operator()(const calls::Listen& c) const { return script.listen(c.backlog); }
     Result operator()(const calls::Accept&) const { return script.accept(); }
     Result operator()(const calls::Connect&) const { return script.connect(); }
-    Result operator()(const calls::Read& c) const { return script.read(c.limit.value_or(default_limit)); }
-    Result operator()(const calls::Write& c) const { return script.write(c.data); }
+    Result operator()(const calls::Read& c) const {
+      return script.read(c.limit.value_or(default_limit), c.oob);
+    }
+    Result operator()(const calls::Write& c) const { return script.write(c.data, c.oob); }
     Result operator()(const calls::Shutdown& c) const { return script.shutdown(c.half); }
     Result operator()(const calls::Close&) const { return script.close(); }
     Result operator()(const calls::Set& c) const { return script.set(*c.option, c.value); }
@@ -238,7 +243,8 @@ Result Script::call(const calls::Call& call) {
 void Script::add_poll(const calls::Call& call, std::vector<pollfd>& fds) const {
   if (std::holds_alternative<calls::Accept>(call))
     return fds.push_back({application_->socket.get(), POLLIN, 0});
-  if (std::holds_alternative<calls::Read>(call)) return fds.push_back({current(), POLLIN, 0});
+  if (const auto* read = std::get_if<calls::Read>(&call))
+    return fds.push_back({current(), static_cast<short>(read->oob ? POLLPRI : POLLIN), 0});
   if (lingering_ && std::holds_alternative<calls::Close>(call))
     return fds.push_back({lingering_->fd(), POLLIN, 0});
   if (std::holds_alternative<calls::Connect>(call) || std::holds_alternative<calls::Write>(call))

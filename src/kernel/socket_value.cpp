@@ -1,7 +1,12 @@
 #include "socket_value.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace tcpcraft::kernel {
@@ -16,6 +21,18 @@ int set_value(int socket, const calls::SocketOption& option, const calls::Option
     return set(&bytes, sizeof bytes);
   }
   return set(&std::get<int>(value), sizeof(int));
+}
+
+int set_md5_key(int socket, const os::SocketAddress& peer, std::string_view key) {
+  tcp_md5sig signature{};
+  if (key.size() > sizeof signature.tcpm_key) {
+    errno = EINVAL;
+    return -1;
+  }
+  std::memcpy(&signature.tcpm_addr, &peer.storage, peer.length);
+  signature.tcpm_keylen = static_cast<std::uint16_t>(key.size());
+  std::copy(key.begin(), key.end(), signature.tcpm_key);
+  return ::setsockopt(socket, IPPROTO_TCP, TCP_MD5SIG, &signature, sizeof signature);
 }
 
 std::optional<calls::OptionValue> get_value(int socket, const calls::SocketOption& option) {

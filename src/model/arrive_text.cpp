@@ -165,8 +165,8 @@ void receive_text(Arriving& a) {
 
   const SeqNum expected = tcb.rcv_nxt;
   const bool gap = !tcb.queue.empty();
-  tcb.last_arrival->duplicate = tcb.queue.add(tcb.rcv_nxt, seq, text, fin_fits);
-  Reassembly::Taken taken = tcb.queue.take(tcb.rcv_nxt);
+  Reassembly::Taken taken =
+      tcb.queue.pass(tcb.rcv_nxt, seq, std::move(text), fin_fits, tcb.last_arrival->duplicate);
   a.deliver(std::move(taken.data), taken.fin);
   if (tcb.rcv_nxt == expected) {
     a.answer(rules::data_out_of_order, Reply::Kind::ack);

@@ -23,8 +23,10 @@ void receive_syn(Tcb& peer, const Segment& syn) {
 
 void receive_text(Tcb& peer, const Segment& segment) {
   const SeqNum seq = segment.seq + (segment.has(Flag::syn) ? 1 : 0);
-  peer.queue.add(peer.rcv_nxt, seq, segment.payload, segment.has(Flag::fin));
-  if (peer.queue.take(peer.rcv_nxt).fin) peer.fin_received = peer.rcv_nxt - 1;
+  if (segment.payload.empty() && !segment.has(Flag::fin)) return;
+  std::optional<wire::SackBlock> duplicate;
+  const auto taken = peer.queue.pass(peer.rcv_nxt, seq, segment.payload, segment.has(Flag::fin), duplicate);
+  if (taken.fin) peer.fin_received = peer.rcv_nxt - 1;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include <tcpcraft/model/reassembly.hpp>
 
@@ -116,6 +117,18 @@ Reassembly::Taken Reassembly::take(SeqNum& rcv_nxt) {
                                [rcv_nxt](const SackBlock& block) { return !after(block.right, rcv_nxt); }),
                 blocks_.end());
   return taken;
+}
+
+Reassembly::Taken Reassembly::pass(SeqNum& rcv_nxt, SeqNum seq, wire::Bytes data, bool fin,
+                                   std::optional<SackBlock>& duplicate) {
+  if (!empty() || seq != rcv_nxt) {
+    duplicate = add(rcv_nxt, seq, data, fin);
+    return take(rcv_nxt);
+  }
+  // What comes in order passes the queue by.
+  duplicate.reset();
+  rcv_nxt += size_of(data) + (fin ? 1 : 0);
+  return {std::move(data), fin};
 }
 
 void Reassembly::clear() {

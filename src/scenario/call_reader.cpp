@@ -57,6 +57,11 @@ class Arguments {
     return name_ + 1 + number < words_.size() ? &words_[name_ + 1 + number] : nullptr;
   }
 
+  bool is_oob(std::size_t number) const {
+    const Word* word = argument(number);
+    return word && word->text == "oob";
+  }
+
   /// The call takes no more than `count` arguments.
   calls::Call at_most(std::size_t count, calls::Call call) const {
     text_.refuse_rest(words_, name_ + 1 + count);
@@ -83,6 +88,7 @@ class Arguments {
   calls::Call read_read() const {
     const Word* word = argument(0);
     if (!word) return calls::Read{};
+    if (is_oob(0)) return at_most(1, calls::Read{{}, true});
     const auto limit = read_integer(word->text, 1, largest_transfer);
     if (!limit)
       text_.error(*word, quoted(word->text) + " is not a number of bytes",
@@ -98,7 +104,7 @@ class Arguments {
       text_.context.error(
           text_.node.part(word->range.begin + error.where.begin, word->range.begin + error.where.end),
           error.message, error.hint);
-    return at_most(1, calls::Write{std::move(payload.bytes)});
+    return at_most(is_oob(1) ? 2 : 1, calls::Write{std::move(payload.bytes), is_oob(1)});
   }
 
   calls::Call read_shutdown() const {

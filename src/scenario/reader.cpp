@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include <tcpcraft/scenario/reader.hpp>
+#include <tcpcraft/standard/requirement.hpp>
 
 #include "context.hpp"
 #include "expand.hpp"
@@ -20,6 +21,26 @@ bool is_rfc_reference(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return hash != text.npos && hash > 0 && std::all_of(text.begin(), text.begin() + hash, is_digit) &&
          hash + 1 < text.size();
+}
+
+/// The requirement that a reference names; empty where it names a section, which begins with a digit or is an
+/// appendix.
+std::string_view requirement_in(std::string_view reference) {
+  constexpr std::string_view of_9293 = "9293#";
+  if (!reference.starts_with(of_9293)) return {};
+  reference.remove_prefix(of_9293.size());
+  const bool is_section =
+      (reference[0] >= '0' && reference[0] <= '9') || reference.size() == 1 || reference[1] == '.';
+  return is_section ? std::string_view{} : reference;
+}
+
+/// Whether one of these steps makes a socket call, if only within a repeat.
+bool makes_call(const yaml::Node& steps) {
+  return std::any_of(steps.items.begin(), steps.items.end(), makes_call) ||
+         std::any_of(steps.entries.begin(), steps.entries.end(), [](const yaml::Entry& entry) {
+           return entry.key.text == "app" || (entry.key.text == "use" && entry.value.text == "active-open") ||
+                  makes_call(entry.value);
+         });
 }
 
 class ScenarioReader {
@@ -59,7 +80,7 @@ class ScenarioReader {
     if (root.kind == yaml::Node::Kind::map && !steps)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
     if (steps) scenario_.steps = read_steps(context_, *steps, blocks, peers_.names(), steps_left_);
-    settle_app();
+    settle_app(blocks);
     scenario_.peers = peers_.settle(scenario_.kernel, kernel_address_span_);
     check_mtu();
     check_icmp();
@@ -74,9 +95,20 @@ class ScenarioReader {
 
   void read_rfc(const yaml::Node& node) {
     scenario_.rfc = context_.words(node, "rfc");
-    for (const yaml::Node& item : node.items)
-      if (item.kind == yaml::Node::Kind::scalar && !item.text.empty() && !is_rfc_reference(item.text))
+    for (const yaml::Node& item : node.items) {
+      if (item.kind != yaml::Node::Kind::scalar || item.text.empty()) continue;
+      if (!is_rfc_reference(item.text))
         context_.error(item.span, "not a reference to an RFC", "NUMBER#SECTION: 9293#3.5");
+      else if (const auto name = requirement_in(item.text); !name.empty())
+        check_requirement(item, name);
+    }
+  }
+
+  void check_requirement(const yaml::Node& item, std::string_view name) {
+    if (standard::find_requirement(name)) return;
+    context_.error(item.part(item.text.size() - name.size(), item.text.size()),
+                   "RFC 9293 has no requirement '" + std::string(name) + "'",
+                   did_you_mean(name, standard::requirement_names()));
   }
 
   void read_kernel(const yaml::Node& node) {
@@ -144,8 +176,9 @@ class ScenarioReader {
     }
   }
 
-  /// Socket calls need a script; without any, the `accept` of a handshake is left to the application.
-  void settle_app() {
+  /// Socket calls need a script; without any, the `accept` of a handshake is left to the application. Those
+  /// of a block count wherever it is used, so that all variants of a file have the same application.
+  void settle_app(const yaml::Node* blocks) {
     std::vector<Step>& steps = scenario_.steps;
     Kernel& kernel = scenario_.kernel;
     const auto is_call = [](const Step& step, bool if_script) {
@@ -154,7 +187,10 @@ class ScenarioReader {
     };
     const auto first =
         std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return is_call(step, false); });
-    if (!app_is_given_ && first != steps.end()) kernel.app = "script";
+    const bool in_block =
+        blocks && std::any_of(blocks->entries.begin(), blocks->entries.end(),
+                              [](const yaml::Entry& block) { return makes_call(block.value); });
+    if (!app_is_given_ && (first != steps.end() || in_block)) kernel.app = "script";
     if (kernel.app == "script") return;
     if (first != steps.end())
       context_.error(first->verb,

@@ -18,7 +18,7 @@ constexpr std::size_t longest_name = 15;  // of a congestion control
 const char* results_of(const calls::Call& call) {
   if (std::holds_alternative<calls::Read>(call)) return "\"text\", 3 bytes, eof, ok, or an errno";
   if (std::holds_alternative<calls::Write>(call)) return "3 bytes, ok, or an errno";
-  if (std::holds_alternative<calls::Poll>(call)) return "in,out,hup,err,rdhup, or none";
+  if (std::holds_alternative<calls::Poll>(call)) return "in,out,hup,err,rdhup,pri, or none";
   return "ok, or an errno";
 }
 

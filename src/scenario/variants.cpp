@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
+
+#include <tcpcraft/wire/notation.hpp>
+
+#include "call_reader.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -11,11 +16,50 @@ constexpr std::size_t most_variants = 1000;
 constexpr std::string_view opening = "${";
 constexpr std::string_view escaped = "$${";
 
+/// Every order of `items`, each as one value with a blank between the items.
+std::vector<std::string> permutations(std::vector<std::string> items) {
+  std::sort(items.begin(), items.end());
+  std::vector<std::string> result;
+  do {
+    std::string value;
+    for (const std::string& item : items) value += (value.empty() ? "" : " ") + item;
+    result.push_back(std::move(value));
+  } while (std::next_permutation(items.begin(), items.end()));
+  return result;
+}
+
+/// The `number`-th of the words of a value, the first being 1; empty where there are not as many.
+std::string_view word_of(std::string_view value, std::size_t number) {
+  for (const wire::TextRange range : wire::split_words(value))
+    if (--number == 0) return value.substr(range.begin, range.end - range.begin);
+  return {};
+}
+
+std::vector<std::string> read_values(Context& context, const yaml::Node& name, const yaml::Node& list);
+
+/// `{permutations: [a, b, c]}`
+std::vector<std::string> read_permutations(Context& context, const yaml::Node& name, const yaml::Node& map) {
+  constexpr std::size_t most_items = 6;  // 7 have more orders than there may be variants
+  std::vector<std::string> items;
+  const yaml::Node* list = nullptr;
+  context.read_map(map, "'" + name.text + "'", {{"permutations", [&](const auto& value, const auto&) {
+                                                   list = &value;
+                                                   items = read_values(context, name, value);
+                                                 }}});
+  if (list && items.size() > most_items)
+    context.error(list->span, "these have too many orders",
+                  "at most " + std::to_string(most_items) + " items");
+  const bool usable = !items.empty() && items.size() <= most_items;
+  return usable ? permutations(std::move(items)) : std::vector<std::string>{};
+}
+
 /// The values that `for` gives to one name.
 std::vector<std::string> read_values(Context& context, const yaml::Node& name, const yaml::Node& list) {
   std::vector<std::string> values;
   if (!is_name(name.text))
     context.error(name.span, "'" + name.text + "' cannot be a name", "letters, digits, '-' and '_'");
+  if (list.kind == yaml::Node::Kind::map && !list.entries.empty())
+    return read_permutations(context, name, list);
   if (list.kind != yaml::Node::Kind::list || list.items.empty()) {
     context.error(list.span, "'" + name.text + "' wants a list of values", name.text + ": [4, 6]");
     return values;
@@ -96,6 +140,16 @@ class Replacement {
     return result;
   }
 
+  /// `${name.2}`: the second word of the value.
+  static std::optional<std::string_view> part_of(std::string_view value, std::string_view name,
+                                                 std::string_view known) {
+    if (!name.starts_with(known) || name.substr(known.size(), 1) != ".") return std::nullopt;
+    const auto number = read_integer(name.substr(known.size() + 1), 1, most_variants);
+    if (!number) return std::nullopt;
+    const std::string_view word = word_of(value, static_cast<std::size_t>(*number));
+    return word.empty() ? std::nullopt : std::optional(word);
+  }
+
   static void put(yaml::Node& node, std::string_view text, std::size_t origin) {
     node.text += text;
     node.origin.insert(node.origin.end(), text.size(), origin);
@@ -110,6 +164,7 @@ class Replacement {
     std::vector<std::string_view> names;
     for (const auto& [known, value] : variant_) {
       if (known == name) return value;
+      if (const auto word = part_of(value, name, known)) return *word;
       names.push_back(known);
     }
     spoiled_ = true;

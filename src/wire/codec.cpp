@@ -6,7 +6,6 @@
 
 #include <tins/ip.h>
 #include <tins/ipv6.h>
-#include <tins/rawpdu.h>
 #include <tins/tcp.h>
 
 #include <tcpcraft/wire/codec.hpp>
@@ -19,7 +18,9 @@ namespace tcpcraft::wire {
 namespace {
 
 constexpr std::size_t tcp_offset_at = 12;
+constexpr std::size_t ipv4_length_at = 2;
 constexpr std::size_t ipv4_checksum_at = 10;
+constexpr std::size_t ipv6_length_at = 4;
 
 void store(std::uint8_t* at, std::uint16_t in_wire_order) {
   std::memcpy(at, &in_wire_order, 2);
@@ -32,13 +33,12 @@ void store16(std::uint8_t* at, std::uint16_t number) {
 
 /// The options, padded with end-of-option-list bytes (RFC 9293, section 3.1: the padding is zeros), and then
 /// the data: all that follows the fixed TCP header.
-Bytes options_and_data(const Segment& segment, std::size_t padded_options) {
-  Bytes bytes;
-  bytes.reserve(padded_options + segment.payload.size());
-  append_options(bytes, segment.options);
-  bytes.resize(padded_options);
-  bytes.insert(bytes.end(), segment.payload.begin(), segment.payload.end());
-  return bytes;
+void append_options_and_data(Bytes& packet, const Segment& segment, std::size_t padded_options) {
+  const std::size_t end_of_options = packet.size() + padded_options;
+  packet.reserve(end_of_options + segment.payload.size());
+  append_options(packet, segment.options);
+  packet.resize(end_of_options);
+  packet.insert(packet.end(), segment.payload.begin(), segment.payload.end());
 }
 
 /// An IP and a TCP header of libtins, kept from one segment to the next: making them anew takes as long as
@@ -53,28 +53,28 @@ struct Headers {
   Ip ip;
 };
 
-/// The options travel as data, because libtins refuses some that are malformed on purpose; the data offset is
-/// set right afterwards.
-void fill(Tins::TCP& tcp, const Segment& segment, std::size_t padded_options) {
+void fill(Tins::TCP& tcp, const Segment& segment) {
   tcp.dport(segment.destination.port);
   tcp.sport(segment.source.port);
   tcp.seq(segment.seq.raw());
   tcp.ack_seq(segment.ack.raw());
   tcp.window(segment.window);
   tcp.urg_ptr(segment.urgent_pointer);
-  const Bytes rest = options_and_data(segment, padded_options);
-  tcp.inner_pdu(rest.empty() ? nullptr : new Tins::RawPDU(rest.begin(), rest.end()));
 }
 
+/// libtins writes the fixed headers only, because it refuses some options that are malformed on purpose; the
+/// lengths are set right afterwards.
 Bytes serialize_v4(const Segment& segment, std::size_t padded_options) {
   thread_local Headers<Tins::IP> headers("127.0.0.1");
-  fill(*headers.tcp, segment, padded_options);
+  fill(*headers.tcp, segment);
   Tins::IP& ip = headers.ip;
   ip.ttl(segment.ttl);
   ip.tos(segment.tos);
   ip.id(segment.id);
   ip.flags(segment.df ? Tins::IP::DONT_FRAGMENT : Tins::IP::Flags{});
   Bytes packet = ip.serialize();
+  append_options_and_data(packet, segment, padded_options);
+  store16(&packet[ipv4_length_at], static_cast<std::uint16_t>(packet.size()));
   std::copy_n(segment.source.address.data(), 4, packet.begin() + 12);
   std::copy_n(segment.destination.address.data(), 4, packet.begin() + 16);
 
@@ -87,10 +87,12 @@ Bytes serialize_v4(const Segment& segment, std::size_t padded_options) {
 
 Bytes serialize_v6(const Segment& segment, std::size_t padded_options) {
   thread_local Headers<Tins::IPv6> headers("::1");
-  fill(*headers.tcp, segment, padded_options);
+  fill(*headers.tcp, segment);
   headers.ip.hop_limit(segment.ttl);
   headers.ip.traffic_class(segment.tos);
   Bytes packet = headers.ip.serialize();
+  append_options_and_data(packet, segment, padded_options);
+  store16(&packet[ipv6_length_at], static_cast<std::uint16_t>(packet.size() - ipv6_header));
   std::copy_n(segment.source.address.data(), 16, packet.begin() + 8);
   std::copy_n(segment.destination.address.data(), 16, packet.begin() + 24);
   return packet;

@@ -56,6 +56,8 @@ TEST(Call, is_written_as_a_scenario_writes_it) {
   EXPECT_EQ(format_call(Listen{3}), "listen backlog=3");
   EXPECT_EQ(format_call(Accept{}), "accept");
   EXPECT_EQ(format_call(Read{10}), "read 10");
+  EXPECT_EQ(format_call(Read{{}, true}), "read oob");
+  EXPECT_EQ(format_call(Write{bytes("a"), true}), "write \"a\" oob");
   EXPECT_EQ(format_call(Write{bytes("a\n")}), "write \"a\\n\"");
   EXPECT_EQ(format_call(Shutdown{Shutdown::Half::write}), "shutdown write");
   EXPECT_EQ(format_call(Set{find_option("SO_LINGER"), Linger{true, 0}}), "set SO_LINGER on 0");

@@ -20,7 +20,7 @@ std::vector<std::string> blocks(const fs::path& file, const std::string& languag
 TEST(Docs, every_example_works) {
   REQUIRE_PRIVATE_NETWORK();
   std::size_t examples = 0;
-  for (const char* file : {"README.md", "docs/scenario-format.md"}) {
+  for (const char* file : {"README.md", "docs/scenario-format.md", "docs/coverage.md"}) {
     for (const std::string& block : blocks(source_dir / file, "yaml")) {
       const TemporaryFolder folder;
       const bool whole = block.starts_with("scenario:");

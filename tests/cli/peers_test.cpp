@@ -37,7 +37,8 @@ TEST_F(PeersTest, a_stock_server_serves_them_all_at_once) {
 
 TEST_F(PeersTest, each_is_guarded_at_its_own_address) {
   REQUIRE_PRIVATE_NETWORK();
-  passes(several("", "a: {}, b: {address: 127.0.0.9}, c: {address: '127.0.0.9:5000'}, d: {address: 192.0.2.9}",
+  passes(several("",
+                 "a: {}, b: {address: 127.0.0.9}, c: {address: '127.0.0.9:5000'}, d: {address: 192.0.2.9}",
                  "  - use: handshake\n  - b@use: handshake\n  - c@use: handshake\n  - d@use: handshake\n"
                  "  - b@send: ACK ack=0 sport=5000\n  - c@expect: ACK\n"
                  "  - d@app: write \"x\"\n  - d@expect: PSH-ACK \"x\"\n"));
@@ -45,9 +46,10 @@ TEST_F(PeersTest, each_is_guarded_at_its_own_address) {
 
 TEST_F(PeersTest, one_connects_while_another_listens) {
   REQUIRE_PRIVATE_NETWORK();
-  passes(several("", "a: {}, b: {}, c: {}",
-                 "  - use: handshake\n  - b@use: active-open\n  - b@app: finish -> ok\n  - c@use: handshake\n"
-                 "  - b@app: write \"x\"\n  - b@expect: PSH-ACK \"x\"\n  - app: close\n  - expect: FIN-ACK\n"));
+  passes(
+      several("", "a: {}, b: {}, c: {}",
+              "  - use: handshake\n  - b@use: active-open\n  - b@app: finish -> ok\n  - c@use: handshake\n"
+              "  - b@app: write \"x\"\n  - b@expect: PSH-ACK \"x\"\n  - app: close\n  - expect: FIN-ACK\n"));
   passes(several("", "a: {}, b: {}", "  - use: active-open\n  - b@use: active-open\n"));
 }
 

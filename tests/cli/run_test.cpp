@@ -19,9 +19,12 @@ TEST(Run, every_bundled_scenario_passes) {
   EXPECT_EQ(packets_in(folder.path() / "captures/server_close.pcap"), 9);
   EXPECT_EQ(packets_in(folder.path() / "captures/rst_across_window[address=[::1]:9877,offset=1000].pcap"), 5);
   const Ran check = tcpcraft(folder.path(), {"check", (source_dir / "scenarios").string()});
-  const std::size_t count = std::stoul(check.output);
+  std::size_t count = std::stoul(check.output);
   EXPECT_GT(count, files_in(source_dir / "scenarios", ".scn").size()) << "variants count";
   // What this host does not tell, or was built without, is skipped, with the reason.
+  std::smatch slow;
+  if (std::regex_search(run.output, slow, std::regex("\n(\\d+) slow scenarios? ")))
+    count -= std::stoul(slow[1]);
   const std::string expected = std::to_string(count) + " scenarios: (\\d+) passed(, (\\d+) skipped)? in ";
   std::smatch found;
   ASSERT_TRUE(std::regex_search(run.output, found, std::regex(expected))) << run.output;
@@ -68,7 +71,7 @@ TEST(Run, exit_codes) {
 
 TEST(Run, every_command_has_help_with_an_example) {
   const TemporaryFolder folder;
-  for (const std::string command : {"run", "check", "serve", "send"}) {
+  for (const std::string command : {"run", "coverage", "check", "serve", "send"}) {
     const Ran run = tcpcraft(folder.path(), {command, "--help"});
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_NE(run.output.find("Example"), std::string::npos) << command;
@@ -114,6 +117,35 @@ TEST(Run, tags_select) {
   EXPECT_EQ(count({"--tag", "a"}), "2");
   EXPECT_EQ(count({"--tag", "a", "--tag", "c"}), "3");
   EXPECT_EQ(count({"--tag", "a", "--skip-tag", "b"}), "1");
+}
+
+TEST(Run, slow_scenarios_are_for_those_who_ask) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& name, const std::string& tags) {
+    folder.write(name + ".scn", "scenario: " + name + "\ntags: " + tags + "\nsteps:\n  - send: RST\n");
+  };
+  write("quick", "[a]");
+  write("minutes", "[a, slow]");
+  write("hours", "[slow]");
+  const auto played = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), {"run", "-q", "--no-captures"});
+    const Ran run = tcpcraft(folder.path(), options);
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    std::string names;
+    for (const char* name : {"quick", "minutes", "hours"})
+      if (run.output.find(std::string("./") + name + "\n") != std::string::npos ||
+          run.output.find(std::string("] ") + name + "\n") != std::string::npos)
+        names += std::string(name) + " ";
+    const std::size_t said = run.output.find(" slow scenario");
+    return names + (said == std::string::npos ? "" : "-" + run.output.substr(said - 1, 1));
+  };
+  EXPECT_EQ(played({"."}), "quick -2");
+  EXPECT_EQ(played({"--slow", "."}), "quick minutes hours ");
+  EXPECT_EQ(played({"--tag", "slow", "."}), "minutes hours ");
+  EXPECT_EQ(played({"--tag", "a", "."}), "quick -1");
+  EXPECT_EQ(played({"--skip-tag", "slow", "."}), "quick ");
+  EXPECT_EQ(played({"hours.scn", "minutes.scn"}), "minutes hours ");
 }
 
 TEST(Run, a_port_in_use_is_no_fault_of_the_scenario) {

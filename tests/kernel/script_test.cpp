@@ -72,6 +72,20 @@ TEST_P(ScriptTest, reads_and_writes_as_it_is_told) {
   EXPECT_TRUE(client.at_end());
 }
 
+TEST_P(ScriptTest, the_urgent_byte_is_read_and_written_out_of_band) {
+  Script script(address, peer, Start::listening);
+  Client client = connect_peer();
+  EXPECT_EQ(text_of(script.accept()), "ok");
+  EXPECT_EQ(text_of(script.read(10, true)), "EINVAL");
+  ::send(client.fd(), "ab!", 3, MSG_OOB);
+  EXPECT_EQ(text_of(script.poll(), calls::Poll{}), "in,out,pri");
+  EXPECT_EQ(text_of(script.read(10)), "\"ab\"");
+  EXPECT_EQ(text_of(script.read(10, true)), "\"!\"");
+  EXPECT_EQ(text_of(script.poll(), calls::Poll{}), "out");
+  EXPECT_EQ(text_of(script.write(bytes("c?"), true)), "2 bytes");
+  EXPECT_EQ(client.read(), "c");
+}
+
 TEST_P(ScriptTest, does_nothing_of_itself) {
   Script script(address, peer, Start::listening);
   Client client = connect_peer();
@@ -142,6 +156,16 @@ TEST_P(ScriptTest, a_refused_connect_says_so_and_can_be_made_again) {
   Script server(peer, address, Start::listening);
   EXPECT_TRUE(blocks(script.connect()));
   EXPECT_EQ(text_of(script.connect()), "ok");
+}
+
+TEST_P(ScriptTest, a_key_is_the_peers) {
+  Script script(address, peer, Start::listening);
+  const std::string set_once = set(script, "TCP_MD5SIG", std::string("sesame"));
+  if (set_once == "ENOPROTOOPT") GTEST_SKIP() << "the kernel has no CONFIG_TCP_MD5SIG";
+  EXPECT_EQ(set_once, "ok");
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string()), "ok") << "an empty key takes it away";
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string()), "ENOENT");
+  EXPECT_EQ(set(script, "TCP_MD5SIG", std::string(81, 'x')), "EINVAL");
 }
 
 TEST_P(ScriptTest, options_are_set_and_told) {

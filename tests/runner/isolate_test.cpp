@@ -13,13 +13,14 @@ namespace {
 TEST(RunInChild, hands_back_what_the_child_returned) {
   const std::string reason(10000, 'x');
   const Outcome outcome = run_in_child([&] {
-    return Outcome{engine::Verdict::skip, reason, std::chrono::seconds(3), true, true};
+    return Outcome{engine::Verdict::skip, reason, std::chrono::seconds(3), true, true, {"one", "two"}};
   });
   EXPECT_EQ(outcome.verdict, engine::Verdict::skip);
   EXPECT_EQ(outcome.reason, reason);
   EXPECT_EQ(outcome.took, std::chrono::seconds(3));
   EXPECT_TRUE(outcome.host_fault);
   EXPECT_TRUE(outcome.cannot_run);
+  EXPECT_EQ(outcome.rules, (std::vector<std::string>{"one", "two"}));
 }
 
 TEST(RunInChild, says_how_a_child_died) {

@@ -44,6 +44,8 @@ TEST(AppCall, every_call) {
                                        "connect",
                                        "read",
                                        "read 10",
+                                       "read oob",
+                                       "write \"a\" oob",
                                        "write \"a\\n\"",
                                        "shutdown read",
                                        "shutdown write",
@@ -137,6 +139,16 @@ TEST(AppCall, a_script_is_what_makes_calls) {
             (Strings{"2:15-20 unknown app 'scrip' | did you mean 'script'?"}));
 }
 
+TEST(AppCall, a_call_in_a_block_makes_a_script_of_a_variant_that_does_not_use_it) {
+  const std::string steps = "steps:\n  - use: handshake\n";
+  const auto app = [&](const std::string& block) {
+    return good(title + "blocks: {b: [" + block + "]}\n" + steps).kernel.app;
+  };
+  EXPECT_EQ(app("{repeat: {times: 2, steps: [{app: read}]}}"), "script");
+  EXPECT_EQ(app("{use: active-open}"), "script");
+  EXPECT_EQ(app("{use: handshake}, {send: ACK}"), "echo-once");
+}
+
 TEST(AppCall, a_handshake_accepts_in_a_script_alone) {
   const std::string handshake = "steps:\n  - use: handshake\n";
   EXPECT_EQ(good(title + handshake).steps.size(), 3u);
@@ -205,6 +217,8 @@ TEST(AppCall, what_is_missing) {
 
 TEST(AppCall, what_is_too_much_or_of_the_wrong_kind) {
   EXPECT_EQ(wrong_call("accept now"), (Strings{"6:14-17 unexpected 'now'"}));
+  EXPECT_EQ(wrong_call("read oob 1"), (Strings{"6:16-17 unexpected '1'"}));
+  EXPECT_EQ(wrong_call("write \"a\" oob oob"), (Strings{"6:21-24 unexpected 'oob'"}));
   EXPECT_EQ(wrong_call("listen 5"), (Strings{"6:14-15 unexpected '5' | listen backlog=1"}));
   EXPECT_EQ(wrong_call("read ten"),
             (Strings{"6:12-15 'ten' is not a number of bytes | from 1 to 16777216: read 10"}));

@@ -98,6 +98,36 @@ TEST(Variants, where_a_list_cannot_be_used_the_rest_is_read) {
                      "5:5-9 unknown verb 'sned' | did you mean 'send'?"}));
 }
 
+TEST(Variants, a_value_of_several_words_has_parts) {
+  const Reading good = read_text(R"(scenario: ${row.2}, ${row}
+for: {row: [a b, "c  'd' e"]}
+steps:
+  - note: ${row.1}
+)");
+  for (const Diagnostic& diagnostic : good.diagnostics) ADD_FAILURE() << diagnostic.message;
+  ASSERT_EQ(good.scenarios.size(), 2u);
+  EXPECT_EQ(good.scenarios[0].title, "b, a b");
+  EXPECT_EQ(good.scenarios[1].title, "'d', c  'd' e");
+  EXPECT_EQ(std::get<Note>(good.scenarios[1].steps.at(0).action).text, "c");
+  const std::string top = "scenario: t\nfor: {row: [a b, c]}\nsteps:\n";
+  EXPECT_EQ(wrong(top + "  - note: ${row.2}\n"),
+            (Strings{"4:11-19 unknown name 'row.2' (in [row=c]) | did you mean 'row'?"}));
+  EXPECT_EQ(wrong(top + "  - note: ${row.0}\n"),
+            (Strings{"4:11-19 unknown name 'row.0' | did you mean 'row'?"}));
+}
+
+TEST(Variants, permutations_are_all_orders) {
+  EXPECT_EQ(names("scenario: t\nfor: {o: {permutations: [b, a]}, n: [1, 2]}\n" + steps),
+            (Strings{"[o=a b,n=1]", "[o=a b,n=2]", "[o=b a,n=1]", "[o=b a,n=2]"}));
+  EXPECT_EQ(names("scenario: t\nfor: {o: {permutations: [1, 2, 3, 4, 5]}}\n" + steps).size(), 120u);
+  EXPECT_EQ(wrong("scenario: t\nfor: {o: {permutations: [1, 2, 3, 4, 5, 6, 7]}}\n" + steps),
+            (Strings{"2:26-45 these have too many orders | at most 6 items"}));
+  EXPECT_EQ(wrong("scenario: t\nfor: {o: {permutations: 3}}\n" + steps),
+            (Strings{"2:25-26 'o' wants a list of values | o: [4, 6]"}));
+  EXPECT_EQ(wrong("scenario: t\nfor: {o: {permutation: [1]}}\n" + steps),
+            (Strings{"2:11-22 unknown key 'permutation' in 'o' | did you mean 'permutations'?"}));
+}
+
 TEST(Variants, there_is_an_end_to_combinations) {
   std::string list = "[0";
   for (int i = 1; i < 100; ++i) list += ", " + std::to_string(i);

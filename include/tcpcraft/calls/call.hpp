@@ -19,9 +19,11 @@ struct Accept {};
 struct Connect {};
 struct Read {
   std::optional<std::uint32_t> limit;  ///< in bytes; absent: all that is there
+  bool oob = false;                    ///< the urgent byte, out of band
 };
 struct Write {
   wire::Bytes data;
+  bool oob = false;  ///< with the urgent pointer at its end
 };
 struct Shutdown {
   enum class Half { read, write, both };

@@ -28,7 +28,7 @@ struct Received {
 struct Written {
   std::size_t bytes = 0;
 };
-/// What a socket is ready for: POLLIN, POLLOUT, POLLHUP, POLLERR, POLLRDHUP.
+/// What a socket is ready for: POLLIN, POLLOUT, POLLHUP, POLLERR, POLLRDHUP, POLLPRI.
 struct Events {
   short bits = 0;
   friend bool operator==(Events, Events) = default;

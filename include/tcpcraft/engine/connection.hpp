@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <tcpcraft/calls/result.hpp>
+#include <tcpcraft/engine/conduct.hpp>
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/model/reaction.hpp>
 #include <tcpcraft/model/tcb.hpp>
@@ -53,7 +54,8 @@ struct Connection {
   bool owed = false;                 ///< and whether it owed something then
   model::Tcb old_peer;               ///< the peer before its last SYN seemed to open the connection anew
   model::Reaction
-      reaction;  ///< where the kernel may take the peer's last segment in several ways: all of them
+      reaction;     ///< where the kernel may take the peer's last segment in several ways: all of them
+  Conduct conduct;  ///< of the kernel
 
   std::list<Unread> unread;
   std::optional<OpenCall> running;  ///< left running by an earlier step

@@ -224,6 +224,7 @@ class Machine {
                       std::vector<Difference> differences);
   Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
                          std::string expected);
+  void note_followed();
   Action finish(Verdict verdict, std::string reason = "");
   std::optional<wire::Segment> quoted_by(const scenario::SendIcmp& step);
   wire::Time last_send_time(const Connection& connection) const;

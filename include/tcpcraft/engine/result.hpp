@@ -109,6 +109,8 @@ struct Result {
   wire::Time started;
   wire::Duration took{};
   std::vector<TraceEntry> trace;
+  /// The rules that the kernel was seen to follow, each once.
+  std::vector<const model::Rule*> followed = {};
 };
 
 /// Hears of things as they happen.

@@ -41,8 +41,8 @@ class Script {
   /// Makes the first move, from the script's own address and port: with the one socket, or one of its own
   /// where that listens for others.
   calls::Result connect();
-  calls::Result read(std::size_t limit);
-  calls::Result write(std::span<const std::uint8_t> data);
+  calls::Result read(std::size_t limit, bool oob = false);
+  calls::Result write(std::span<const std::uint8_t> data, bool oob = false);
   calls::Result shutdown(calls::Shutdown::Half half);
   /// Closes the connection; where there is none, the socket.
   calls::Result close();

@@ -29,6 +29,10 @@ class Reassembly {
   };
   Taken take(wire::SeqNum& rcv_nxt);
 
+  /// Both at once: adds, and takes what that has made contiguous. `duplicate` is what `add` returns.
+  Taken pass(wire::SeqNum& rcv_nxt, wire::SeqNum seq, wire::Bytes data, bool fin,
+             std::optional<wire::SackBlock>& duplicate);
+
   /// The ranges held, the one that received a segment last first: the order in which SACK reports them.
   const std::vector<wire::SackBlock>& blocks() const { return blocks_; }
   bool empty() const { return blocks_.empty(); }
