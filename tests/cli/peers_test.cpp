@@ -11,15 +11,15 @@ std::string several(const std::string& kernel, const std::string& peers, const s
 class PeersTest : public testing::Test {
  protected:
   void passes(const std::string& text) const {
-    folder_.write("several.scn", text);
-    const Ran run = tcpcraft(folder_.path(), {"run", "several.scn"});
+    files_.write("several.scn", text);
+    const Ran run = tcpcraft(files_.path(), {"run", "several.scn"});
     EXPECT_EQ(run.exit_code, 0) << run.output;
     EXPECT_NE(run.output.find("1 passed"), std::string::npos) << run.output;
   }
-  int captured() const { return packets_in(folder_.path() / "captures/several.pcap"); }
+  int captured() const { return packets_in(files_.path() / "captures/several.pcap"); }
 
  private:
-  TemporaryFolder folder_;
+  TemporaryFolder files_;
 };
 
 TEST_F(PeersTest, a_stock_server_serves_them_all_at_once) {
