@@ -40,10 +40,21 @@ struct RunCommand : Selection {
   bool no_captures = false;
   bool verbose = false;
   bool quiet = false;
+  bool update = false;   ///< rewrite the files by what the kernel does
+  bool dry_run = false;  ///< only show how
   std::uint64_t seed = 0;
   std::string color = "auto";
 };
 int run(const RunCommand& command);
+/// `run --update`
+int update_files(const RunCommand& command);
+
+struct NewCommand {
+  std::string name;
+  std::string topic;
+  std::string kind = "passive";
+};
+int make_new(const NewCommand& command);
 
 struct CoverageCommand : Selection {
   std::vector<std::string> paths;
@@ -60,6 +71,14 @@ struct CheckCommand {
   std::string color = "auto";
 };
 int check(const CheckCommand& command);
+
+struct FmtCommand {
+  std::vector<std::string> paths;  ///< `-` alone: from the standard input to the standard output
+  bool check = false;              ///< write nothing, name the files that would change
+  bool diff = false;               ///< write nothing, show what would change
+  std::string color = "auto";
+};
+int fmt(const FmtCommand& command);
 
 struct ServeCommand {
   std::string app = "echo-once";

@@ -13,10 +13,10 @@
 namespace tcpcraft::cli {
 namespace {
 
-void add_net(CLI::App& command, runner::Net& net) {
+CLI::Option* add_net(CLI::App& command, runner::Net& net) {
   static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
                                                         {"host", runner::Net::host}};
-  command
+  return command
       .add_option_function<std::string>(
           "--net", [&net](const std::string& name) { net = names.at(name); },
           "private: a network namespace of its own, which needs no privilege; host: the host's own loopback, "
@@ -57,13 +57,18 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
       ->required();
   add_selection(*command, options);
-  add_net(*command, options.net);
+  CLI::Option* net = add_net(*command, options.net);
   CLI::Option* captures =
       command->add_option("--captures", options.captures, "the folder for captures, one NAME.pcap each")
           ->capture_default_str();
   command->add_flag("--no-captures", options.no_captures, "write no captures")->excludes(captures);
   command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
   command->add_flag("-q,--quiet", options.quiet, "verdicts and failures only");
+  CLI::Option* update = command->add_flag("--update", options.update,
+                                          "rewrite what is wrong in the files by what the kernel does");
+  update->excludes(net)->excludes(captures);
+  command->add_flag("--dry-run", options.dry_run, "with --update: show the difference, write nothing")
+      ->needs(update);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
   command->footer(
@@ -73,11 +78,29 @@ void add_run(CLI::App& app, int& exit_code) {
       "  tcpcraft run scenarios/server_close.scn\n"
       "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
       "  tcpcraft run -q scenarios/\n"
-      "  tcpcraft run -q --slow scenarios/");
+      "  tcpcraft run -q --slow scenarios/\n"
+      "  tcpcraft run --update my_scenario.scn");
   command->callback([captures, &exit_code] {
     options.captures_named = captures->count() > 0;
     exit_code = run(options);
   });
+}
+
+void add_new(CLI::App& app, int& exit_code) {
+  static NewCommand options;
+  CLI::App* command = app.add_subcommand("new", "Write a scenario that passes, to begin from.");
+  command->add_option("name", options.name, "what it is called: my_half_close, or close/my_half_close")
+      ->required();
+  command->add_option("--topic", options.topic, "the folder it goes to");
+  command->add_option("--template", options.kind, "what happens in it")
+      ->check(CLI::IsMember({"passive", "active", "half-close", "zero-window", "reset"}))
+      ->capture_default_str();
+  command->footer(
+      "The file is called NAME.scn; one that is there already is never written over.\n\n"
+      "Examples:\n"
+      "  tcpcraft new my_half_close --template half-close\n"
+      "  tcpcraft new my_half_close --topic scenarios/close");
+  command->callback([&exit_code] { exit_code = make_new(options); });
 }
 
 void add_coverage(CLI::App& app, int& exit_code) {
@@ -111,6 +134,29 @@ void add_check(CLI::App& app, int& exit_code) {
   add_color(*command, options.color);
   command->footer("Exit codes: 0 all are valid; 2 one is not.\n\nExample:\n  tcpcraft check scenarios/");
   command->callback([&exit_code] { exit_code = check(options); });
+}
+
+void add_fmt(CLI::App& app, int& exit_code) {
+  static FmtCommand options;
+  CLI::App* command = app.add_subcommand(
+      "fmt", "Write scenarios in the layout that all of them have; prints the names of those that changed.");
+  command
+      ->add_option("path", options.paths,
+                   "scenario files, or folders of them; - reads the standard input and prints the result")
+      ->required();
+  command->add_flag("--check", options.check,
+                    "write nothing; print the names of the files that would change");
+  command->add_flag("--diff", options.diff, "write nothing; show what would change");
+  add_color(*command, options.color);
+  command->footer(
+      "Exit codes: 0 done, or nothing to do; 1 with --check or --diff: a file would change; 2 the command "
+      "line "
+      "or\na scenario is invalid, which stays as it is.\n\n"
+      "Examples:\n"
+      "  tcpcraft fmt scenarios/\n"
+      "  tcpcraft fmt --check --diff scenarios/\n"
+      "  tcpcraft fmt - < draft.scn");
+  command->callback([&exit_code] { exit_code = fmt(options); });
 }
 
 void add_serve(CLI::App& app, int& exit_code) {
@@ -211,8 +257,10 @@ int main(int argc, char** argv) {
   app.footer("Example:\n  tcpcraft run scenarios/server_close.scn");
   int exit_code = ok;
   add_run(app, exit_code);
+  add_new(app, exit_code);
   add_coverage(app, exit_code);
   add_check(app, exit_code);
+  add_fmt(app, exit_code);
   add_serve(app, exit_code);
   add_send(app, exit_code);
   add_matrix(app, exit_code);

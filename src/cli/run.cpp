@@ -245,6 +245,7 @@ std::vector<ScenarioRun> selected_runs(const RunCommand& command, const report::
 }  // namespace
 
 int run(const RunCommand& command) {
+  if (command.update) return update_files(command);
   const report::Style style = style_for(command.color);
   std::size_t too_slow = 0;
   std::vector<ScenarioRun> runs = selected_runs(command, style, too_slow);

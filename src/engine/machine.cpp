@@ -192,6 +192,7 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
     return {};
   }
   if (auto untimely = judge_time(step, unread, bound)) return untimely;
+  if (setup_.observations) setup_.observations->taken.push_back({step_, 0, observed(unread)});
   here().anchor = {unread.time, {}, unread.kernel_time};
   here().unread.pop_front();
   advance();
@@ -282,12 +283,25 @@ void Machine::note_followed() {
         result_.followed.push_back(rule);
 }
 
+Observed Machine::observed(const Unread& unread) const {
+  const auto& passed = std::get<PassedSegment>(result_.trace[unread.trace_entry]);
+  return {passed.segment, unread.expectation, unread.time - connections_[passed.peer].anchor.time,
+          unread.trace_entry};
+}
+
+void Machine::observe_end() {
+  for (const Unread& unread : gathered_) setup_.observations->unread.push_back(observed(unread));
+  for (const Connection& connection : connections_)
+    for (const Unread& unread : connection.unread) setup_.observations->unread.push_back(observed(unread));
+}
+
 Action Machine::finish(Verdict verdict, std::string reason) {
   if (!finished_) {
     result_.verdict = verdict;
     result_.reason = std::move(reason);
     note_followed();
     finished_ = true;
+    if (setup_.observations) observe_end();
   }
   return Finished{};
 }

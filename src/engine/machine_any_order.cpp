@@ -49,6 +49,10 @@ std::string enumerate(const std::vector<std::string>& names) {
   return text;
 }
 
+const scenario::Expect* first_of(const scenario::Step& step) {
+  return std::get<scenario::AnyOrder>(step.action).segments.data();
+}
+
 std::string flags_of(const scenario::Expect& expected) {
   return wire::format_flags(expected.segment.spec.flags);
 }
@@ -116,6 +120,11 @@ std::optional<Action> Machine::conclude(const Gathering& gathering) {
   for (std::size_t i = 0; i < gathered_.size(); ++i)
     if (auto untimely = judge_time(*gathering.paired[i], gathered_[i], bound_of(*gathering.paired[i])))
       return untimely;
+  if (setup_.observations)
+    for (std::size_t i = 0; i < gathered_.size(); ++i)
+      setup_.observations->taken.push_back(
+          {step_, static_cast<std::size_t>(gathering.paired[i] - first_of(scenario_.steps[step_])),
+           observed(gathered_[i])});
   here().anchor = {gathered_.back().time, {}, gathered_.back().kernel_time};
   advance();
   return {};

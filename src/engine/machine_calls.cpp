@@ -169,10 +169,12 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
     record(PassedCall{std::max(call.before, here().anchor.time), "finish",
                       calls::format_result(step.call, result), here_});
   const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
-  if (!begun && !calls::holds(step.result, step.call, result))
+  if (!begun && !calls::holds(step.result, step.call, result)) {
+    if (setup_.observations) setup_.observations->call = result;
     return fail_call(step, calls::summarize(step.result, step.call, result),
                      "came to " + calls::format_result(step.call, result),
                      calls::format_result(step.call, result), last_call(result_.trace));
+  }
   // Where the listening socket is closed, every connection that was not accepted hears of it.
   const auto* done = std::get_if<calls::Done>(&result);
   for (Connection& connection : connections_) {

@@ -6,6 +6,7 @@
 #include <tcpcraft/engine/machine.hpp>
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/model/peer.hpp>
+#include <tcpcraft/model/rules.hpp>
 
 #include "ip_header.hpp"
 
@@ -153,12 +154,12 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
     open_anew(connection, segment);
   }
   const auto& iss = connection.peer.iss;
-  Unread unread{
-      arrival.time, arrival.kernel_time, expectation(kernel, segment, iss), came_of_lateness(arrival),
-      {},           result_.trace.size()};
+  Unread unread{arrival.time, arrival.kernel_time, expectation(kernel, segment, iss), false,
+                {},           result_.trace.size()};
   if (connection.owed && own && arrival.time - last_send_time(connection) < crossing_window)
     unread.crossed = expectation(connection.before, segment, iss);
   const model::Rule* rule = model::transmitted(kernel, segment);
+  unread.late = came_of_lateness(arrival, rule == &model::rules::retransmission);
   if (own) {
     connection.conduct.sent(segment, unread.expectation, rule);
     model::peer_received(connection.peer, segment);

@@ -54,14 +54,15 @@ wire::Time Machine::last_passage() const {
 
 /// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
 /// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
-/// a pause of its own.
-bool Machine::came_of_lateness(const transport::Arrival& arrival) const {
+/// a pause of its own. What `repeats` old numbers comes of a timer even in the midst of a call.
+bool Machine::came_of_lateness(const transport::Arrival& arrival, bool repeats) const {
   if (waiting_since_ && arrival.time >= *waiting_since_) return false;
   wire::Time before = last_passage();
   for (const Connection& connection : connections_)
     if (connection.anchor.time <= arrival.time) before = std::max(before, connection.anchor.time);
   // Without a stamp it may have been there before the call.
-  if (called_ && arrival.time >= *called_ && arrival.kernel_time) before = std::max(before, *called_);
+  if (called_ && !repeats && arrival.time >= *called_ && arrival.kernel_time)
+    before = std::max(before, *called_);
   return arrival.time - before > tolerated_lateness;
 }
 

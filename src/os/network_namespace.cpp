@@ -58,6 +58,10 @@ void enter_private_network() {
   write_file("/proc/self/gid_map", identity(gid));
 }
 
+void renew_private_network() {
+  check(::unshare(CLONE_NEWNET), "unshare");
+}
+
 std::string why_not_private(int error) {
   const std::string otherwise = "run as root, or with --net host and CAP_NET_RAW";
   if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)

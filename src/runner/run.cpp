@@ -224,8 +224,10 @@ void enter_network(Net net) {
     if (!os::may_use_raw_sockets()) throw CannotRun(needs_raw_sockets);
     return;
   }
+  static bool entered = false;
   try {
-    os::enter_private_network();
+    entered ? os::renew_private_network() : os::enter_private_network();
+    entered = true;
   } catch (const os::SystemError& error) {
     throw CannotRun(std::string("cannot make a private network: ") + error.what() + "\n" +
                     os::why_not_private(error.code().value()));
@@ -273,6 +275,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   const Ports ports = reserve_ports(scenario, setup.peers);
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
+  setup.observations = options.observations;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
   if (scenario.kernel.link == scenario::Wire::loopback && scenario.kernel.mtu)
     setup.largest_datagram = std::min<std::size_t>(*scenario.kernel.mtu, setup.largest_datagram);

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include <tcpcraft/scenario/reader.hpp>
+#include <tcpcraft/scenario/words.hpp>
 #include <tcpcraft/standard/requirement.hpp>
 
 #include "context.hpp"
@@ -125,10 +126,8 @@ class ScenarioReader {
   void read_app(const yaml::Node& node) {
     const auto name = context_.text(node, "kernel.app");
     if (!name) return;
-    static const std::vector<std::string_view> apps{"echo-once", "echo",     "discard",
-                                                    "none",      "external", "script"};
-    if (std::find(apps.begin(), apps.end(), *name) == apps.end())
-      return context_.error(node.span, "unknown app '" + *name + "'", did_you_mean(*name, apps));
+    if (std::find(words::apps.begin(), words::apps.end(), *name) == words::apps.end())
+      return context_.error(node.span, "unknown app '" + *name + "'", did_you_mean(*name, words::apps));
     app_is_given_ = true;
     scenario_.kernel.app = *name;
   }

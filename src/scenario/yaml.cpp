@@ -8,6 +8,8 @@
 
 #include <tcpcraft/wire/utf8.hpp>
 
+#include "comments.hpp"
+
 namespace tcpcraft::scenario::yaml {
 namespace {
 
@@ -65,6 +67,8 @@ class Converter {
 
   Node convert(fy_node* node, Span fallback) const {
     if (!node) return empty(fallback);
+    if (fy_node_get_tag(node, nullptr) || (!fy_node_is_alias(node) && fy_node_get_anchor(node)))
+      refuse_properties(node, fallback);
     switch (fy_node_get_type(node)) {
       case FYNT_SEQUENCE:
         return list(node, fallback);
@@ -76,27 +80,80 @@ class Converter {
   }
 
  private:
-  static Node empty(Span at) {
+  static Node empty(Span at, char style = 0, Span written = {}) {
     Node result;
     result.span = at;
+    result.style = style;
+    result.written = written;
     result.origin = {at.end};
     return result;
+  }
+
+  void refuse_properties(fy_node* node, Span fallback) const {
+    fy_token* token = fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : nullptr;
+    const fy_mark* start = token ? fy_token_start_mark(token) : nullptr;
+    const Span at = start ? Span{start->input_pos, start->input_pos + 1} : fallback;
+    diagnostics_.push_back({at, "anchors and tags are not understood here", "leave out the '&' or '!' word"});
+  }
+
+  /// A block whose lines are not indented further than its key: libfyaml takes it, and loses its last byte.
+  void refuse_outdented(const Node& key, const Node& value) const {
+    if (value.style != '|' && value.style != '>') return;
+    const std::size_t first = source_.text.find_first_not_of(" \n", value.written.begin);
+    if (first >= value.written.end ||
+        column_of(source_.text, first) > column_of(source_.text, key.written.begin))
+      return;
+    diagnostics_.push_back({{first, first + 1},
+                            "the lines of a block are indented further than its key",
+                            "by two spaces more than '" + key.text + "'"});
+  }
+
+  static char style_of(fy_token* token) {
+    switch (token ? fy_token_scalar_style(token) : FYSS_PLAIN) {
+      case FYSS_SINGLE_QUOTED:
+        return '\'';
+      case FYSS_DOUBLE_QUOTED:
+        return '"';
+      case FYSS_LITERAL:
+        return '|';
+      case FYSS_FOLDED:
+        return '>';
+      default:
+        return 0;
+    }
+  }
+
+  /// The marks of a quoted scalar stand inside of its quotes.
+  Span with_quotes(Span inner, char quote) const {
+    const std::string& text = source_.text;
+    const bool outside = inner.begin > 0 && inner.end < text.size() && text[inner.begin - 1] == quote &&
+                         text[inner.end] == quote;
+    return outside ? Span{inner.begin - 1, inner.end + 1} : inner;
   }
 
   Node scalar(fy_node* node, Span fallback) const {
     fy_token* token = fy_node_get_scalar_token(node);
     const fy_mark* start = token ? fy_token_start_mark(token) : nullptr;
     const fy_mark* end = token ? fy_token_end_mark(token) : nullptr;
-    if (!start || !end || start->input_pos == end->input_pos) return empty(fallback);
+    const char style = style_of(token);
+    const char quote = style == '\'' || style == '"' ? style : '\0';
+    Span written;
+    if (start && end) written = {start->input_pos, std::min(end->input_pos, source_.text.size())};
+    if (quote) written = with_quotes(written, quote);
+    if (!start || !end || start->input_pos == end->input_pos) return empty(fallback, style, written);
     Node result;
+    result.style = style;
+    result.written = written;
     result.span = {start->input_pos, std::min(end->input_pos, source_.text.size())};
     if (fy_node_is_alias(node))
       diagnostics_.push_back({result.span, "aliases are not understood here", "write the value out"});
     std::size_t length = 0;
     if (const char* text = fy_node_get_scalar(node, &length)) result.text.assign(text, length);
-    const fy_scalar_style style = fy_token_scalar_style(token);
-    const char quote = style == FYSS_SINGLE_QUOTED ? '\'' : style == FYSS_DOUBLE_QUOTED ? '"' : '\0';
-    result.quoted = style != FYSS_PLAIN;
+    // No block can hold this byte: libfyaml puts it where blank lines have more blanks than it reckoned with.
+    if (!quote && result.text.find('\0') != result.text.npos)
+      diagnostics_.push_back(
+          {{result.span.begin, result.span.begin + 1}, "a block that begins with blanks only", ""});
+    result.quoted = style != 0 && !result.text.empty();  // a block may hold nothing but blanks
     Span inner = result.span;
     if (quote && inner.end - inner.begin >= 2 && source_.text[inner.begin] == quote)
       inner = {inner.begin + 1, inner.end - 1};
@@ -107,6 +164,7 @@ class Converter {
   Node list(fy_node* node, Span fallback) const {
     Node result;
     result.kind = Node::Kind::list;
+    result.flow = fy_node_get_style(node) == FYNS_FLOW;
     result.span = fallback;
     void* previous = nullptr;
     while (fy_node* item = fy_node_sequence_iterate(node, &previous))
@@ -118,11 +176,14 @@ class Converter {
   Node map(fy_node* node, Span fallback) const {
     Node result;
     result.kind = Node::Kind::map;
+    result.flow = fy_node_get_style(node) == FYNS_FLOW;
     result.span = fallback;
     void* previous = nullptr;
     while (fy_node_pair* pair = fy_node_mapping_iterate(node, &previous)) {
       Node key = convert(fy_node_pair_key(pair), fallback);
+      if (key.kind != Node::Kind::scalar) diagnostics_.push_back({key.span, "a key is a word", ""});
       Node value = convert(fy_node_pair_value(pair), key.span);
+      refuse_outdented(key, value);
       result.entries.push_back({std::move(key), std::move(value)});
     }
     if (!result.entries.empty())

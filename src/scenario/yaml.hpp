@@ -20,6 +20,12 @@ struct Node {
   /// Where each byte of `text` comes from in the source, with one entry more for its end.
   std::vector<std::size_t> origin;
   bool quoted = false;
+  /// How it is written: '"' or '\'' in such quotes, '|' or '>' as a block, 0 plain; of a list or map 0.
+  char style = 0;
+  /// A list or map in brackets.
+  bool flow = false;
+  /// All of a scalar, its quotes included; of a block the lines behind its '|' or '>'.
+  Span written;
   std::vector<Node> items;     ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the order of the text, duplicates included
 

@@ -71,7 +71,7 @@ TEST(Run, exit_codes) {
 
 TEST(Run, every_command_has_help_with_an_example) {
   const TemporaryFolder folder;
-  for (const std::string command : {"run", "coverage", "check", "serve", "send"}) {
+  for (const std::string command : {"run", "new", "coverage", "check", "serve", "send"}) {
     const Ran run = tcpcraft(folder.path(), {command, "--help"});
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_NE(run.output.find("Example"), std::string::npos) << command;

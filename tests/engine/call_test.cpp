@@ -243,6 +243,28 @@ TEST(Call, silence_behind_a_call_that_the_host_held_up_is_inconclusive) {
   }
 }
 
+TEST(Call, a_retransmission_that_a_late_call_runs_into_is_inconclusive) {
+  for (const auto& [lateness, seq, verdict] :
+       {std::tuple<wire::Duration, std::uint32_t, Verdict>{8ms, 7001, Verdict::inconclusive},
+        {8ms, 7003, Verdict::fail},
+        {0ms, 7001, Verdict::fail}}) {
+    OpenWorld world;
+    world.clock.lateness = lateness;
+    world.side.results["write"] = {Written{1}, Written{1}};
+    int writes = 0;
+    world.side.on_call = [&world, &writes, seq = seq](const calls::Call& call) {
+      if (calls::name_of(call) != "write") return;
+      const wire::Time now = world.clock.now();
+      if (++writes == 2) world.link.put(world.link.from_kernel(PSH_ACK, seq, 101, "a"), now);
+      world.link.put(world.link.from_kernel(PSH_ACK, 7000 + writes, 101, writes == 1 ? "a" : "b"), now);
+    };
+    const Result result = world.play_steps(accepted +
+                                           "  - app: write \"a\"\n  - expect: PSH-ACK \"a\"\n  - wait: 1ms\n"
+                                           "  - app: write \"b\"\n  - expect: PSH-ACK \"b\"\n");
+    EXPECT_EQ(result.verdict, verdict) << lateness.count() << " " << seq << " " << why(result);
+  }
+}
+
 TEST(Call, the_kernel_opens) {
   ConnectingWorld world;
   world.link.answer({world.link.from_kernel(ACK, 7001, 101)});

@@ -111,6 +111,7 @@ struct Job {
   std::string text() const {
     std::string text = entry->place(mutation.step) + "\n  " + mutation.what + ": ";
     if (played.verdict == Verdict::pass) return text + "it passes all the same";
+    if (played.verdict != Verdict::fail) return text + played.said;
     return text + "instead of step " + std::to_string(mutation.fails_at) + ", step " +
            std::to_string(played.step) + " fails: " + played.said;
   }
@@ -152,13 +153,13 @@ TEST(Library, every_check_can_fail) {
   std::vector<Job*> all;
   for (Job& job : jobs) all.push_back(&job);
   play(all);
-  std::size_t killed = 0, unjudged = 0;
+  std::size_t killed = 0;
   std::string missed_by_nobody;
   for (const Job& job : jobs) {
     if (job.killed())
       ++killed;
     else if (job.unjudged())
-      ++unjudged;
+      std::printf("could not be judged: %s\n", job.text().c_str());
     else if (job.mutation.or_later)  // a timer's segment may come only when a later step has been played
       missed_by_nobody += job.text() + "\n";
     else
@@ -166,9 +167,7 @@ TEST(Library, every_check_can_fail) {
   }
   EXPECT_GT(2 * killed, jobs.size());
   if (std::getenv("TCPCRAFT_SURVIVORS")) std::printf("%s", missed_by_nobody.c_str());
-  std::printf("%zu scenarios, %zu mutations: %zu killed, %zu could not be judged, %td left out unmissed\n",
-              subjects.size(), jobs.size(), killed, unjudged,
-              std::count(missed_by_nobody.begin(), missed_by_nobody.end(), '\n') / 2);
+  std::printf("%zu scenarios, %zu mutations, %zu killed\n", subjects.size(), jobs.size(), killed);
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "play.hpp"
 
 #include <array>
+#include <csignal>
+#include <cstdio>
 #include <memory>
 #include <sstream>
 
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,10 +93,12 @@ std::string one_line(std::string text) {
 Worker start(std::size_t first, std::size_t count,
              const std::function<scenario::Scenario(std::size_t)>& make) {
   int ends[2];
+  std::fflush(nullptr);  // or every worker would print it once more
   os::check(::pipe(ends), "pipe");
   Worker worker{os::UniqueFd(ends[0]), os::check(::fork(), "fork")};
   os::UniqueFd out(ends[1]);
   if (worker.process != 0) return worker;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   FILE* file = ::fdopen(out.get(), "w");
   for (std::size_t i = first; i < count; i += workers) {
     const runner::Outcome outcome = play_until_conclusive(make(i));

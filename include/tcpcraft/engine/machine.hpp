@@ -12,6 +12,7 @@
 #include <tcpcraft/engine/connection.hpp>
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/engine/match.hpp>
+#include <tcpcraft/engine/observations.hpp>
 #include <tcpcraft/engine/result.hpp>
 #include <tcpcraft/kernel/side.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
@@ -77,6 +78,7 @@ struct Setup {
   /// one's own: after the last step, what has not passed is not said. Elsewhere a barrier proves it.
   bool immediate = false;
   std::size_t largest_datagram = 65535;  ///< that the link carries from the peer, in bytes
+  Observations* observations = nullptr;  ///< where given, told what the steps met
 };
 
 /// Plays one scenario, step by step, without any I/O: events and the time go in, actions come out. Before
@@ -163,6 +165,8 @@ class Machine {
     if (observer_) observer_->passed(result_.trace.back());
   }
   const wire::Segment& segment_of(const Unread& unread) const;
+  Observed observed(const Unread& unread) const;
+  void observe_end();
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
   std::optional<Action> play(const scenario::SendIcmp& step, wire::Time now);
@@ -206,7 +210,7 @@ class Machine {
   std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
   const Anchor& latest_anchor() const;
   wire::Time last_passage() const;
-  bool came_of_lateness(const transport::Arrival& arrival) const;
+  bool came_of_lateness(const transport::Arrival& arrival, bool repeats) const;
   Action blame_lateness(const Unread& unread);
   Action blame_crossing(const Unread& unread);
   std::optional<Action> await(wire::Time bound, bool timed, wire::Time now);

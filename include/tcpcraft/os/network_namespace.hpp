@@ -12,6 +12,9 @@ namespace tcpcraft::os {
 /// it.
 void enter_private_network();
 
+/// Moves this process, which is in a private network already, into a new one. Throws SystemError.
+void renew_private_network();
+
 /// What would help where `enter_private_network` failed with `error`: names the sysctl, or the capability.
 std::string why_not_private(int error);
 

@@ -31,6 +31,7 @@ struct RunOptions {
   std::uint64_t seed = 0;  ///< for what a scenario leaves to chance
   engine::Observer* observer = nullptr;
   engine::Tap* tap = nullptr;
+  engine::Observations* observations = nullptr;  ///< where given, told what the steps met
   /// Where given, takes over the link of the run, which may wait tens of milliseconds for the kernel when it
   /// is closed: better after the verdict has been told.
   std::unique_ptr<transport::Link>* link = nullptr;
@@ -38,7 +39,7 @@ struct RunOptions {
 };
 
 /// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
-/// Throws CannotRun. To be called once in a process.
+/// Throws CannotRun. A process that calls it again leaves that network for a new one.
 void enter_network(Net net);
 
 /// Gives the present network namespace what the scenario asks for: its sysctls, addresses and MTU. A result
