@@ -47,8 +47,8 @@ class Lasting {
       : scenario_(scenario),
         guard_(std::in_place, any_port()),
         kernel_(scenario.kernel.address),
-        peer_{scenario.peer.address, guard_->port()},
-        side_(*kernel::parse_app(scenario.kernel.app), kernel_, peer_),
+        peer_{scenario.peers.front().address, guard_->port()},
+        side_(*kernel::parse_app(scenario.kernel.app), kernel_, {peer_}),
         link_(kernel_.address, {kernel_.port}, peer_.address, {peer_.port}, false) {}
 
   void renew_guard() {
@@ -61,17 +61,16 @@ class Lasting {
   engine::Result run(int number) {
     engine::Setup setup;
     setup.kernel = kernel_;
-    setup.peer = peer_;
+    setup.peers = {{peer_, wire::SeqNum(static_cast<std::uint32_t>(number) * 1000003u)}};
     setup.immediate = true;
-    setup.iss = wire::SeqNum(static_cast<std::uint32_t>(number) * 1000003u);
     engine::Result result = engine::play(scenario_, setup, link_, side_, clock_);
-    side_.discard_connection();
+    side_.discard_connections();
     return result;
   }
 
  private:
   os::SocketAddress any_port() const {
-    const wire::IpAddress& address = scenario_.peer.address;
+    const wire::IpAddress& address = scenario_.peers.front().address;
     return os::SocketAddress::from(address.data(), address.size(), 0);
   }
 

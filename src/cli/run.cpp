@@ -36,14 +36,17 @@ std::string quoted_for_shell(const std::string& text) {
 /// Prints what passes, as it passes.
 class LivePrinter : public engine::Observer {
  public:
-  LivePrinter(const RunCommand& command, const report::Style& style) : command_(command), style_(style) {}
+  LivePrinter(const RunCommand& command, const scenario::Scenario& scenario, const report::Style& style)
+      : command_(command), scenario_(scenario), style_(style) {}
   void started(wire::Time start) override { start_ = start; }
   void passed(const engine::TraceEntry& entry) override {
-    if (!command_.quiet) print(report::format_entry(entry, start_, command_.verbose, style_));
+    if (!command_.quiet)
+      print(report::format_entry(entry, start_, command_.verbose, style_, scenario_.peers));
   }
 
  private:
   const RunCommand& command_;
+  const scenario::Scenario& scenario_;
   const report::Style& style_;
   wire::Time start_;
 };
@@ -91,7 +94,7 @@ class ScenarioRun {
   runner::Outcome play(const scenario::Scenario& scenario) {
     // The capture is opened first: within the namespace, files of other users are out of reach.
     std::optional<runner::Capture> capture = open_capture();
-    LivePrinter printer(command_, style_);
+    LivePrinter printer(command_, scenario, style_);
     runner::RunOptions options;
     options.net = command_.net;
     options.seed = command_.seed;

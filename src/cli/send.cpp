@@ -75,7 +75,7 @@ scenario::Scenario two_steps(const SendCommand& command, const scenario::Source&
   scenario.title = "send";
   scenario.kernel.address = *to;
   scenario.kernel.app = command.app;
-  scenario.peer.address = to->address;
+  scenario.peers.front().address = to->address;
   scenario.steps.push_back({{}, {}, scenario::Send{{std::move(parsed.spec), {}, {}}}});
   scenario.steps.push_back({{}, {}, scenario::Wait{*wait}});
   return scenario;
@@ -107,7 +107,7 @@ int send(const SendCommand& command) {
   scenario::Scenario scenario = two_steps(command, {"segment", command.segment});
   const runner::Net net = place_of(command, scenario.kernel.address.address);
   if (net != runner::Net::isolated) scenario.kernel.app = "external";
-  if (net == runner::Net::target) scenario.peer.address = source_towards(scenario.kernel.address);
+  if (net == runner::Net::target) scenario.peers.front().address = source_towards(scenario.kernel.address);
   runner::catch_interrupts();
   const runner::Outcome outcome =
       runner::run_in_child([&] { return outcome_of([&] { return send_once(command, scenario, net); }); });

@@ -59,14 +59,21 @@ std::string flags_of(const scenario::Expect& expected) {
 
 }  // namespace
 
-wire::Time Machine::bound_of(const scenario::Expect& step) const {
+/// How long it may take, and, then, until when.
+wire::Duration Machine::time_for(const scenario::Expect& step) {
   const auto& within = step.segment.spec.within;
-  return anchor_ + (within ? within->max : patience);
+  return within ? within->max : patience;
+}
+
+wire::Time Machine::bound_of(const scenario::Expect& step) const {
+  const bool timed = step.segment.spec.within.has_value();
+  return (timed ? here().anchor : latest_anchor()).time + time_for(step);
 }
 
 bool Machine::fits(const scenario::Expect& step, const Unread& unread) const {
   const auto& within = step.segment.spec.within;
-  const wire::Duration at_most = std::max(unread.time - anchor_, wire::Duration{}) + anchor_slack_;
+  const Anchor& anchor = here().anchor;
+  const wire::Duration at_most = std::max(unread.time - anchor.time, wire::Duration{}) + anchor.slack;
   return unread.time <= bound_of(step) && (!within || at_most >= within->min) &&
          differences(step.segment.spec, segment_of(unread), unread.expectation).empty();
 }
@@ -95,9 +102,10 @@ Machine::Gathering Machine::gather(const scenario::AnyOrder& step, std::size_t c
 
 std::optional<Action> Machine::play(const scenario::AnyOrder& step, wire::Time now) {
   Gathering gathering = gather(step, gathered_.size());
-  while (!unread_.empty() && !gathering.missing.empty()) {
-    gathered_.push_back(unread_.front());
-    unread_.pop_front();
+  std::list<Unread>& unread = here().unread;
+  while (!unread.empty() && !gathering.missing.empty()) {
+    gathered_.push_back(unread.front());
+    unread.pop_front();
     const auto missing = std::move(gathering.missing);
     gathering = gather(step, gathered_.size());
     if (gathering.missing.size() == missing.size()) return fail_gathered(missing);
@@ -117,9 +125,7 @@ std::optional<Action> Machine::conclude(const Gathering& gathering) {
       setup_.observations->taken.push_back(
           {step_, static_cast<std::size_t>(gathering.paired[i] - first_of(scenario_.steps[step_])),
            observed(gathered_[i])});
-  anchor_ = gathered_.back().time;
-  anchor_slack_ = {};
-  anchor_exact_ = gathered_.back().kernel_time;
+  here().anchor = {gathered_.back().time, {}, gathered_.back().kernel_time};
   advance();
   return {};
 }
@@ -168,7 +174,7 @@ Action Machine::fail_missing(const Expectations& missing) {
   for (const scenario::Expect* expected : missing) names.push_back(flags_of(*expected));
   for (const Unread& unread : gathered_)
     came.push_back(wire::format_segment(segment_of(unread), unread.expectation.names.origins));
-  const std::string within = " come within " + wire::format_duration(bound_of(*missing.front()) - anchor_);
+  const std::string within = " come within " + wire::format_duration(time_for(*missing.front()));
   return fail_claim(enumerate(names) + " did not" + within,
                     came.empty() ? "received nothing" : "received no more", describe(missing, nullptr),
                     came.empty() ? "nothing" : "only " + enumerate(came), missing.front()->segment.span);

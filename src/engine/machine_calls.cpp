@@ -27,19 +27,31 @@ std::optional<std::size_t> last_call(const std::vector<TraceEntry>& trace) {
 
 }  // namespace
 
-Action Machine::attempt(OpenCall& call) {
+Action Machine::attempt(std::size_t peer, OpenCall& call) {
   attempted_ = &call;
+  attempted_by_ = peer;
   // What a call makes the kernel send cannot have crossed the peer's segment.
-  owed_ = false;
-  return MakeCall{&call.call};
+  connections_[peer].owed = false;
+  return MakeCall{peer, &call.call};
 }
 
-/// A call that was left running goes on as soon as it can, which is after anything that happens.
+/// Calls that were left running go on as soon as they can, which is after anything that happens.
 std::optional<Action> Machine::resume_running() {
-  if (!running_ || running_->result || running_->in_progress) return {};
-  resumed_ = !resumed_;
-  if (resumed_) return attempt(*running_);
+  while (resumed_ < connections_.size()) {
+    auto& running = connections_[resumed_++].running;
+    if (running && !running->result && !running->in_progress) return attempt(resumed_ - 1, *running);
+  }
+  resumed_ = 0;
   return {};
+}
+
+/// Has a wait end too where one of them can go on.
+void Machine::await_running(WaitUntil& wait) {
+  if (wait.calls.empty()) waiting_.clear();
+  for (const Connection& connection : connections_)
+    if (const auto& running = connection.running; running && !running->result && !running->in_progress)
+      waiting_.push_back({index_of(connection), &running->call});
+  wait.calls = waiting_;
 }
 
 void Machine::called(calls::Result result, wire::Time before, wire::Time after) {
@@ -55,7 +67,7 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   take_result(call, std::move(result));
   if (call.result && is_of_step) {
     const calls::Call& whole = std::get<scenario::AppCall>(scenario_.steps[step_].action).call;
-    record(PassedCall{before, calls::format_call(whole), calls::format_result(whole, *call.result)});
+    record(PassedCall{before, calls::format_call(whole), calls::format_result(whole, *call.result), here_});
   }
 }
 
@@ -81,20 +93,23 @@ void Machine::note_listening(const calls::Call& call, const calls::Result& resul
   const bool begins = std::holds_alternative<calls::Listen>(call);
   if (!begins && !done->stopped_listening) return;
   listening_ = begins;
-  for (auto& [ports, tcb] : connections_) {
-    if (ports.first != setup_.kernel.port) continue;
+  const auto note = [begins](model::Tcb& tcb) {
     const bool open = tcb.state != model::State::closed && tcb.state != model::State::listen;
     tcb.passive = begins && (!open || tcb.passive);
     if (!begins && (tcb.state == model::State::listen || tcb.state == model::State::syn_received))
       tcb.state = model::State::closed;
-  }
+  };
+  for (Connection& connection : connections_)
+    if (connection.kernel) note(*connection.kernel);
+  for (Stranger& stranger : strangers_)
+    if (stranger.kernel_port == setup_.kernel.port) note(stranger.kernel);
 }
 
 /// An attempt that failed is over, by a message of ICMP perhaps, which the model does not follow: the next
 /// SYN is another connection's.
 void Machine::note_failed_connect(const calls::Call& call, const calls::Result& result) {
   if (!std::holds_alternative<calls::Connect>(call) || !std::holds_alternative<calls::Failed>(result)) return;
-  model::Tcb& kernel = connection({setup_.kernel.port, setup_.peer.port});
+  model::Tcb& kernel = kernel_of(connections_[attempted_by_]);
   if (kernel.state == model::State::syn_sent) kernel.state = model::State::closed;
 }
 
@@ -103,9 +118,10 @@ std::optional<Action> Machine::play(const scenario::AppCall& step, wire::Time no
   if (!call_deadline_) call_deadline_ = now + patience;
   const bool once = calls::is_about_one_attempt(step.result, step.call);
   if (step.mode == Mode::finish) {
-    running_->once = once;
-    running_->in_progress = false;
-    return pursue(step, *running_, now);
+    OpenCall& running = *here().running;
+    running.once = once;
+    running.in_progress = false;
+    return pursue(step, running, now);
   }
   if (!call_) {
     call_ = OpenCall{step.call};
@@ -119,12 +135,12 @@ std::optional<Action> Machine::play(const scenario::AppCall& step, wire::Time no
 std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::Time now) {
   if (!tried_) {
     tried_ = true;
-    running_ = OpenCall{step.call};
-    record(PassedCall{now, "start " + calls::format_call(step.call), ""});
-    return attempt(*running_);
+    here().running = OpenCall{step.call};
+    record(PassedCall{now, "start " + calls::format_call(step.call), "", here_});
+    return attempt(here_, *here().running);
   }
-  end_call(running_->after);
-  note_cause(step.call);
+  end_call(here(), here().running->after);
+  note_cause(here(), step.call);
   advance();
   return {};
 }
@@ -134,11 +150,12 @@ std::optional<Action> Machine::pursue(const scenario::AppCall& step, OpenCall& c
   if (call.result) return judge_call(step, call);
   if (!tried_) {
     tried_ = true;
-    return attempt(call);
+    return attempt(here_, call);
   }
   if (now < *call_deadline_) {
     tried_ = false;
-    return WaitUntil{*call_deadline_, &call.call};
+    waiting_.assign(1, {here_, &call.call});
+    return WaitUntil{*call_deadline_, waiting_};
   }
   const std::string name(calls::name_of(step.call));
   return fail_call(step, "the application's " + name + " blocked for " + wire::format_duration(patience),
@@ -149,7 +166,8 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   const bool finishes = step.mode == Mode::finish;
   const calls::Result& result = *call.result;
   if (finishes)
-    record(PassedCall{std::max(call.before, anchor_), "finish", calls::format_result(step.call, result)});
+    record(PassedCall{std::max(call.before, here().anchor.time), "finish",
+                      calls::format_result(step.call, result), here_});
   const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
   if (!begun && !calls::holds(step.result, step.call, result)) {
     if (setup_.observations) setup_.observations->call = result;
@@ -157,32 +175,39 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
                      "came to " + calls::format_result(step.call, result),
                      calls::format_result(step.call, result), last_call(result_.trace));
   }
-  end_call(call.after);
-  note_cause(step.call);
+  // Where the listening socket is closed, every connection that was not accepted hears of it.
+  const auto* done = std::get_if<calls::Done>(&result);
+  for (Connection& connection : connections_) {
+    if (&connection != &here() && !(done && done->stopped_listening)) continue;
+    end_call(connection, call.after);
+    note_cause(connection, step.call);
+  }
+  auto& running = here().running;
   const bool still_blocks = std::holds_alternative<calls::WouldBlock>(result);
-  if (finishes && still_blocks) running_ = OpenCall{running_->call, running_->written};
-  if (finishes && !still_blocks) running_.reset();
-  if (begun && (!running_ || running_->in_progress)) {
-    running_ = OpenCall{step.call};
-    running_->in_progress = true;
+  if (finishes && still_blocks) running = OpenCall{running->call, running->written};
+  if (finishes && !still_blocks) running.reset();
+  if (begun && (!running || running->in_progress)) {
+    running = OpenCall{step.call};
+    running->in_progress = true;
   }
   advance();
   return {};
 }
 
 /// What the kernel sends now it sends because of this call, not of the peer's last segment.
-void Machine::note_cause(const calls::Call& call) {
+void Machine::note_cause(Connection& connection, const calls::Call& call) const {
   if (!makes_the_kernel_send(call)) return;
-  cause_ = step_;
-  last_rule_ = nullptr;
+  connection.cause = step_;
+  connection.last_rule = nullptr;
 }
 
-/// The step before ended at `anchor_`, and this one, which follows at once, at `after`: somewhere in between
-/// the kernel did its part, or, where it kept us waiting, since the last segment passed.
-void Machine::end_call(wire::Time after) {
-  const wire::Time earliest = std::max(anchor_ - anchor_slack_, last_passage());
-  anchor_ = std::max(anchor_, after);
-  anchor_slack_ = std::max(anchor_ - earliest, wire::Duration{});
+/// The step before ended at the latest anchor, and this one, which follows at once, at `after`: somewhere in
+/// between the kernel did its part, or, where it kept us waiting, since the last segment passed.
+void Machine::end_call(Connection& connection, wire::Time after) {
+  const Anchor& before = latest_anchor();
+  const wire::Time earliest = std::max(before.time - before.slack, last_passage());
+  const wire::Time time = std::max(before.time, after);
+  connection.anchor = {time, std::max(time - earliest, wire::Duration{}), before.exact};
 }
 
 Action Machine::fail_call(const scenario::AppCall& step, std::string summary, std::string label,
@@ -193,7 +218,7 @@ Action Machine::fail_call(const scenario::AppCall& step, std::string summary, st
   mismatch.label = std::move(label);
   mismatch.expected = calls::format_stated(step.result, step.call);
   mismatch.received = std::move(received);
-  mismatch.rule = last_rule_;
+  mismatch.rule = here().last_rule;
   mismatch.trace_entry = trace_entry;
   return fail(std::move(mismatch));
 }

@@ -38,8 +38,9 @@ bool Machine::asks_for_drops() const {
 }
 
 std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
-  if (!info_) return AskInfo{};
-  const bool late = !unread_.empty() && unread_.front().late;
+  if (!info_) return AskInfo{here_};
+  const std::list<Unread>& unread = here().unread;
+  const bool late = !unread.empty() && unread.front().late;
   for (const scenario::InfoClaim& claim : step.claims) {
     const auto fail_here = [&](std::string summary, std::string label, std::string received) {
       const Action action =
@@ -49,7 +50,7 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
     };
     const std::string name(claim.field->name);
     if (info_->tcp_info.empty()) {
-      if (late) return blame_lateness(unread_.front());
+      if (late) return blame_lateness(unread.front());
       const std::string what = without_full_socket(info_->state);
       return fail_here("the kernel has no TCP_INFO of this connection: " + what, what, what);
     }
@@ -61,7 +62,7 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
                                        : "this kernel's TCP_INFO has no '" + name + "' yet");
     }
     if (scenario::holds(*value, claim.comparator, claim.value)) continue;
-    if (late) return blame_lateness(unread_.front());
+    if (late) return blame_lateness(unread.front());
     const std::string shown = calls::format_info(*claim.field, *value);
     return fail_here("the kernel's " + name + " is " + shown + ", not " +
                          std::string(scenario::to_string(claim.comparator)) + " " + claim.value_text,
@@ -72,11 +73,11 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
 }
 
 std::optional<Action> Machine::play(const scenario::Dropped& step, wire::Time) {
-  if (!last_send_entry_) {
+  if (!here().last_send_entry) {
     result_.place = scenario_.steps[step_].verb;
     return finish(Verdict::error, "no segment was sent before");
   }
-  if (!drops_) return AskDrops{};
+  if (!drops_) return AskDrops{here_};
   if (!drops_->told) {
     const std::string reason = "the kernel handled the segment elsewhere, where its drop could not be seen";
     return finish(setup_.immediate ? Verdict::inconclusive : Verdict::skip, reason);
@@ -85,7 +86,7 @@ std::optional<Action> Machine::play(const scenario::Dropped& step, wire::Time) {
     advance();
     return {};
   }
-  const auto& sent = std::get<PassedSegment>(result_.trace[*last_send_entry_]);
+  const auto& sent = std::get<PassedSegment>(result_.trace[*here().last_send_entry]);
   const std::string flags = wire::format_flags(sent.segment.flags);
   if (!drops_->reason)
     return fail_claim("the kernel did not drop the peer's " + flags, "not dropped", step.reason,

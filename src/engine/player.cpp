@@ -1,4 +1,5 @@
 #include <ctime>
+#include <map>
 
 #include <tcpcraft/engine/player.hpp>
 
@@ -33,7 +34,7 @@ class Player {
       std::visit([&](const auto& a) { perform(a); }, action);
     }
     if (machine_.result().verdict == Verdict::fail)
-      machine_.explain_failure(side_.socket_state(), counters());
+      machine_.explain_failure(side_.socket_state(machine_.result().mismatch->peer), counters());
   }
 
  private:
@@ -56,7 +57,7 @@ class Player {
   void perform(const Transmit& action) {
     if (asks_for_drops_) side_.take_drops();
     link_.send(action.packet);
-    if (asks_for_drops_) drops_ = side_.take_drops();
+    if (asks_for_drops_) drops_[action.peer] = side_.take_drops();
     settle();
   }
   /// No link shows what is no segment: it passes at about the time at which it is sent.
@@ -75,27 +76,26 @@ class Player {
   }
   void perform(const MakeCall& action) {
     const wire::Time before = clock_.now();
-    calls::Result result = side_.call(*action.call);
+    calls::Result result = side_.call(action.peer, *action.call);
     machine_.called(std::move(result), before, clock_.now());
     settle();
   }
   void perform(WaitUntil action) {
     fds_.assign(1, pollfd{link_.fd(), POLLIN, 0});
     side_.add_poll(fds_);
-    for (const calls::Call* call : {action.call, action.running})
-      if (call) side_.add_poll_of(*call, fds_);
+    for (const MakeCall& call : action.calls) side_.add_poll_of(call.peer, *call.call, fds_);
     clock_.wait(fds_, action.deadline);
     settle();
   }
-  void perform(AskState) { machine_.state(side_.socket_state()); }
+  void perform(AskState action) { machine_.state(side_.socket_state(action.peer)); }
   void perform(AskCounters) { machine_.counters(counters()); }
   /// A timer's segment may have passed before; the machine is to know of it.
-  void perform(AskInfo) {
-    kernel::SocketInfo info = side_.socket_info();
+  void perform(AskInfo action) {
+    kernel::SocketInfo info = side_.socket_info(action.peer);
     settle();
     machine_.info(std::move(info));
   }
-  void perform(AskDrops) { machine_.drops(drops_); }
+  void perform(AskDrops action) { machine_.drops(drops_[action.peer]); }
   void perform(Finished) {}
 
   Machine& machine_;
@@ -104,7 +104,7 @@ class Player {
   Clock& clock_;
   Tap* tap_;
   bool asks_for_drops_;
-  kernel::Drops drops_;  // what became of the last segment
+  std::map<std::size_t, kernel::Drops> drops_;  // what became of each peer's last segment
   std::vector<pollfd> fds_;
   std::int64_t barriers_ = 0;
 };

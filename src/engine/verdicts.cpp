@@ -18,21 +18,31 @@ std::string milliseconds(wire::Duration duration) {
 
 }  // namespace
 
-wire::Time Machine::last_send_time() const {
-  return last_send_entry_ ? std::get<PassedSegment>(result_.trace[*last_send_entry_]).time : result_.started;
+wire::Time Machine::last_send_time(const Connection& connection) const {
+  const auto entry = connection.last_send_entry;
+  return entry ? std::get<PassedSegment>(result_.trace[*entry]).time : result_.started;
 }
 
 std::string Machine::since_last_send(wire::Time time) const {
-  if (!last_send_entry_) return "";
-  const auto& sent = std::get<PassedSegment>(result_.trace[*last_send_entry_]);
+  if (!here().last_send_entry) return "";
+  const auto& sent = std::get<PassedSegment>(result_.trace[*here().last_send_entry]);
   return milliseconds(time - sent.time) + " after the " + wire::format_flags(sent.segment.flags);
 }
 
 Action Machine::fail(Mismatch mismatch) {
   mismatch.step = step_;
-  mismatch.cause = cause_;
+  mismatch.peer = here_;
+  mismatch.cause = here().cause;
   result_.mismatch = std::move(mismatch);
   return finish(Verdict::fail);
+}
+
+/// The end of the last step of all.
+const Anchor& Machine::latest_anchor() const {
+  return std::max_element(
+             connections_.begin(), connections_.end(),
+             [](const Connection& a, const Connection& b) { return a.anchor.time < b.anchor.time; })
+      ->anchor;
 }
 
 /// When the last segment passed; the start where none has.
@@ -48,7 +58,8 @@ wire::Time Machine::last_passage() const {
 bool Machine::came_of_lateness(const transport::Arrival& arrival, bool repeats) const {
   if (waiting_since_ && arrival.time >= *waiting_since_) return false;
   wire::Time before = last_passage();
-  if (anchor_ <= arrival.time) before = std::max(before, anchor_);
+  for (const Connection& connection : connections_)
+    if (connection.anchor.time <= arrival.time) before = std::max(before, connection.anchor.time);
   // Without a stamp it may have been there before the call.
   if (called_ && !repeats && arrival.time >= *called_ && arrival.kernel_time)
     before = std::max(before, *called_);
@@ -85,7 +96,7 @@ Action Machine::fail_claim(std::string summary, std::string label, std::string e
   mismatch.label = std::move(label);
   mismatch.expected = std::move(expected);
   mismatch.received = std::move(received);
-  mismatch.rule = last_rule_;
+  mismatch.rule = here().last_rule;
   return fail(std::move(mismatch));
 }
 
@@ -95,12 +106,12 @@ Action Machine::fail_segment(const scenario::Expect& step, const Unread& unread,
   const wire::Segment& segment = segment_of(unread);
   const wire::SegmentSpec& spec = step.segment.spec;
   const Difference& first = found.front();
-  const model::Tcb& kernel = connection({segment.source.port, segment.destination.port});
+  const model::Tcb& kernel = route(segment.source.port, segment.destination).kernel;
   mismatch.summary = summarize(found, spec, segment, unread.expectation, kernel);
   mismatch.span = step.segment.span_of(first.part);
   mismatch.label = "received " + first.received;
   mismatch.expected = describe_expected(spec, unread.expectation);
-  if (first.rule || last_rule_) mismatch.rule = first.rule ? first.rule : last_rule_;
+  if (first.rule || here().last_rule) mismatch.rule = first.rule ? first.rule : here().last_rule;
   if (first.model_agrees)
     mismatch.derived = first.received + ", as received: it is the scenario that says otherwise";
   mismatch.differences = std::move(found);
@@ -121,18 +132,18 @@ Action Machine::fail_unexpected(const Unread& unread, std::string summary, scena
 Expectation Machine::expectation_now(wire::Flags flags) {
   wire::Segment shape;
   shape.flags = flags;
-  return expectation(connection({setup_.kernel.port, setup_.peer.port}), shape, peer_.iss);
+  return expectation(kernel_of(here()), shape, here().peer.iss);
 }
 
 /// Nothing came, not even late.
-std::optional<Action> Machine::absent(const scenario::Expect& step, wire::Time bound) {
+std::optional<Action> Machine::absent(const scenario::Expect& step) {
   if (step.optional) {
     advance();
     return {};
   }
   const wire::Flags flags = step.segment.spec.flags;
   return fail_claim(
-      "no " + wire::format_flags(flags) + " came within " + wire::format_duration(bound - anchor_),
+      "no " + wire::format_flags(flags) + " came within " + wire::format_duration(time_for(step)),
       "received nothing", describe_expected(step.segment.spec, expectation_now(flags)), "nothing");
 }
 
@@ -146,15 +157,16 @@ std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Un
                                              " past its time, and nobody was awake to say so");
   const auto& within = step.segment.spec.within;
   if (!within) return {};
-  const wire::Duration elapsed = std::max(unread.time - anchor_, wire::Duration{});
-  const wire::Duration at_most = elapsed + anchor_slack_;
+  const Anchor& anchor = here().anchor;
+  const wire::Duration elapsed = std::max(unread.time - anchor.time, wire::Duration{});
+  const wire::Duration at_most = elapsed + anchor.slack;
   if (at_most >= within->min) {
     const bool fits = elapsed >= within->min && at_most <= within->max;
-    if (fits || anchor_slack_ <= tolerated_lateness) return {};
+    if (fits || anchor.slack <= tolerated_lateness) return {};
     return finish(Verdict::inconclusive, "the host was late: a socket call came to its end in " +
-                                             milliseconds(anchor_slack_) + " that no step made");
+                                             milliseconds(anchor.slack) + " that no step made");
   }
-  if (!anchor_exact_ || !unread.kernel_time)
+  if (!anchor.exact || !unread.kernel_time)
     return finish(Verdict::inconclusive, "a segment had no time stamp of the kernel's");
   Mismatch mismatch = mismatch_of(unread);
   mismatch.summary = "the kernel's " + wire::format_flags(segment_of(unread).flags) + " came too early";
@@ -166,7 +178,7 @@ std::optional<Action> Machine::judge_time(const scenario::Expect& step, const Un
 }
 
 std::optional<Action> Machine::play(const scenario::State& step, wire::Time) {
-  if (!state_) return AskState{};
+  if (!state_) return AskState{here_};
   const bool is_listening = state_->state == "CLOSED" && state_->listening;
   if (state_->state == step.name || (step.name == "LISTEN" && is_listening)) {
     advance();

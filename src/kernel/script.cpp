@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -33,12 +34,19 @@ Result outcome(long status) {
   return calls::Failed{errno};
 }
 
-/// The other end of a connection; nothing where it was reset before it was accepted.
-std::optional<wire::Endpoint> other_end(const os::UniqueFd& connection) {
+bool is_reset(const os::UniqueFd& connection) {
   os::SocketAddress address;
   address.length = sizeof address.storage;
-  if (::getpeername(connection.get(), address.get(), &address.length) == -1) return std::nullopt;
-  return wire::Endpoint::parse(address.to_string());
+  return ::getpeername(connection.get(), address.get(), &address.length) == -1;
+}
+
+os::UniqueFd bound_socket(const wire::Endpoint& endpoint, bool beside_listener = false) {
+  const os::SocketAddress address = socket_address(endpoint);
+  os::UniqueFd socket = os::open_tcp_socket(address.family());
+  os::set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+  if (beside_listener) os::set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
+  os::bind_socket(socket, address);
+  return socket;
 }
 
 bool lingers(int socket) {
@@ -50,70 +58,98 @@ bool lingers(int socket) {
 }  // namespace
 
 Script::Script(const wire::Endpoint& address, const wire::Endpoint& peer, Start start)
-    : address_(address), peer_(peer) {
+    : peer_(peer), application_(new Application{address, {peer}, {}, {}, {}}) {
   open();
   if (start == Start::idle) return;
   if (const Result result = listen(); const auto* failed = std::get_if<calls::Failed>(&result))
-    throw os::SystemError("listen " + address_.to_string(), failed->error);
+    throw os::SystemError("listen " + address.to_string(), failed->error);
+}
+
+Script::Script(const Script& application, const wire::Endpoint& peer)
+    : peer_(peer), application_(application.application_) {
+  application_->peers.push_back(peer);
 }
 
 Script::~Script() = default;
 
 void Script::open() {
-  const os::SocketAddress address = socket_address(address_);
-  os::UniqueFd socket = os::open_tcp_socket(address.family());
-  os::set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
-  os::bind_socket(socket, address);
-  socket_ = std::move(socket);
+  application_->socket = bound_socket(application_->address);
   connected_ = false;
 }
 
 /// -1 where the connection is closed: every call on that says EBADF.
 int Script::current() const {
-  return connected_ ? connection_.get() : socket_.get();
+  return connected_ ? connection_.get() : application_->socket.get();
 }
 
 bool Script::is_listening() const {
   int value = 0;
   socklen_t size = sizeof value;
-  return ::getsockopt(socket_.get(), SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
+  return ::getsockopt(application_->socket.get(), SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 &&
+         value != 0;
 }
 
 Result Script::listen(std::optional<int> backlog) {
-  if (!socket_) open();
-  return outcome(::listen(socket_.get(), backlog.value_or(SOMAXCONN)));
+  if (!application_->socket) open();
+  return outcome(::listen(application_->socket.get(), backlog.value_or(SOMAXCONN)));
 }
 
-/// Accepts the first connection in the queue. Whether it is the peer's; one that was reset is taken for the
-/// peer's too, since it does not tell any more whose it was.
-bool Script::take_from_queue() {
-  os::UniqueFd accepted(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!accepted) return false;
-  const auto other = other_end(accepted);
-  const bool is_ours = !other || *other == peer_;
-  if (is_ours) std::swap(connection_, accepted);
-  connected_ = connected_ || is_ours;
-  if (accepted) aside_.push_back(std::move(accepted));
+/// Accepts the first connection in the queue, and whose that is; nothing where there is none. Unlike
+/// getpeername(2), accept(2) tells of one that was reset, too.
+std::optional<Script::Whose> Script::take_from_queue() {
+  os::SocketAddress address;
+  address.length = sizeof address.storage;
+  os::UniqueFd accepted(
+      ::accept4(application_->socket.get(), address.get(), &address.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!accepted) return {};
+  const wire::Endpoint other = wire::Endpoint::parse(address.to_string()).value_or(peer_);
+  const auto& peers = application_->peers;
+  if (other == peer_) {
+    std::swap(connection_, accepted);
+    connected_ = true;
+  } else if (std::find(peers.begin(), peers.end(), other) != peers.end()) {
+    application_->waiting.push_back({std::move(accepted), other});
+    return Whose::another_scripts;
+  }
+  if (accepted) application_->aside.push_back(std::move(accepted));
+  return other == peer_ ? Whose::ours : Whose::nobodys;
+}
+
+/// Takes what another script's `accept` came across. Whether there was any.
+bool Script::take_waiting() {
+  auto& waiting = application_->waiting;
+  const auto found = std::find_if(waiting.begin(), waiting.end(),
+                                  [this](const Accepted& accepted) { return accepted.peer == peer_; });
+  if (found == waiting.end()) return false;
+  std::swap(connection_, found->socket);
+  connected_ = true;
+  if (found->socket) application_->aside.push_back(std::move(found->socket));
+  waiting.erase(found);
   return true;
 }
 
 Result Script::accept() {
-  bool taken = false;
-  while (take_from_queue()) {
-    taken = true;
-    if (connection_ && other_end(connection_)) break;
+  bool taken = take_waiting();
+  while (!taken || is_reset(connection_)) {
+    const auto whose = take_from_queue();
+    if (!whose) break;
+    taken = taken || *whose != Whose::another_scripts;
   }
   return taken ? Result(calls::Done{}) : outcome(-1);
 }
 
 Result Script::connect() {
-  if (!socket_ && !connection_) open();
-  if (!connection_ && !is_listening()) {
-    connection_ = std::move(socket_);
-    connected_ = true;
+  os::UniqueFd& socket = application_->socket;
+  const bool beside = application_->peers.size() > 1 && is_listening();
+  if (!connection_ && beside) {
+    os::set_option(socket, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
+    connection_ = bound_socket(application_->address, true);
   }
+  if (!socket && !connection_) open();
+  if (!connection_ && !is_listening()) connection_ = std::move(socket);
+  connected_ = connected_ || connection_;
   const os::SocketAddress to = socket_address(peer_);
-  return outcome(::connect(connection_ ? connection_.get() : socket_.get(), to.get(), to.length));
+  return outcome(::connect(connection_ ? connection_.get() : socket.get(), to.get(), to.length));
 }
 
 Result Script::read(std::size_t limit, bool oob) {
@@ -141,9 +177,9 @@ Result Script::shutdown(calls::Shutdown::Half half) {
 
 Result Script::close() {
   if (lingering_ || connection_) return close_connection();
-  if (!socket_) return calls::Failed{EBADF};
+  if (!application_->socket) return calls::Failed{EBADF};
   const bool listening = is_listening();
-  socket_.reset();
+  application_->socket.reset();
   return calls::Done{listening};
 }
 
@@ -205,7 +241,8 @@ Result Script::call(const calls::Call& call) {
 }
 
 void Script::add_poll(const calls::Call& call, std::vector<pollfd>& fds) const {
-  if (std::holds_alternative<calls::Accept>(call)) return fds.push_back({socket_.get(), POLLIN, 0});
+  if (std::holds_alternative<calls::Accept>(call))
+    return fds.push_back({application_->socket.get(), POLLIN, 0});
   if (const auto* read = std::get_if<calls::Read>(&call))
     return fds.push_back({current(), static_cast<short>(read->oob ? POLLPRI : POLLIN), 0});
   if (lingering_ && std::holds_alternative<calls::Close>(call))

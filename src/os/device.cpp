@@ -66,6 +66,23 @@ void configure_device(const std::string& device, const DeviceAddresses& addresse
   add_address(socket, index, addresses.kernel, addresses.peer, device);
 }
 
+void add_route(const std::string& device, std::span<const std::uint8_t> host) {
+  RouteSocket socket;
+  nlmsghdr* header = socket.begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE);
+  auto* route = static_cast<rtmsg*>(mnl_nlmsg_put_extra_header(header, sizeof(rtmsg)));
+  route->rtm_family = host.size() == 16 ? AF_INET6 : AF_INET;
+  route->rtm_dst_len = static_cast<std::uint8_t>(host.size() * 8);
+  route->rtm_table = RT_TABLE_MAIN;
+  route->rtm_protocol = RTPROT_STATIC;
+  route->rtm_scope = host.size() == 16 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+  route->rtm_type = RTN_UNICAST;
+  mnl_attr_put(header, RTA_DST, host.size(), host.data());
+  mnl_attr_put_u32(header, RTA_OIF, device_index(device));
+  const std::string call = "RTM_NEWROUTE " + device;
+  const int error = socket.try_execute(call);
+  if (error != 0 && error != EEXIST) throw SystemError(call, error);
+}
+
 std::uint64_t packets_dropped(const std::string& device) {
   ifaddrs* list = nullptr;
   check(::getifaddrs(&list), "getifaddrs");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <tcpcraft/report/console.hpp>
@@ -18,9 +19,25 @@ double seconds(wire::Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-/// The beginning of a line: the time, and who.
-std::string when_and_who(wire::Time time, wire::Time start, const std::string& who, const Style& style) {
-  return "  " + style.dim(print("%.6f", seconds(time - start))) + "  " + who + "  ";
+/// The peer's name in a column of its own; nothing where there is but one peer.
+std::string name_column(const engine::TraceEntry& entry, std::span<const scenario::Peer> peers) {
+  if (peers.size() < 2) return "";
+  std::size_t width = 0;
+  for (const scenario::Peer& peer : peers) width = std::max(width, peer.name.size());
+  const auto peer = engine::peer_of(entry);
+  std::string name = peer ? peers[*peer].name : "";
+  name.resize(width + 2, ' ');
+  return name;
+}
+
+/// Who it was, and what.
+struct What {
+  std::string who;
+  std::string text;
+};
+
+What what_of(const engine::PassedNote& note, const Style& style) {
+  return {style.yellow("note  "), printable(note.text)};
 }
 
 /// The first word in a column of its own.
@@ -28,6 +45,21 @@ std::string in_columns(std::string line) {
   const std::size_t first = std::min(line.find(' '), line.size());
   if (first < 8) line.insert(first, 8 - first, ' ');
   return line;
+}
+
+What what_of(const engine::PassedCall& call, const Style& style) {
+  return {style.blue("app   "),
+          printable(call.text) + (call.result.empty() ? "" : " -> " + printable(call.result))};
+}
+
+What what_of(const engine::PassedIcmp& icmp, const Style& style) {
+  return {style.cyan("peer  "), in_columns(icmp.text)};
+}
+
+What what_of(const engine::PassedSegment& passed, const Style& style) {
+  const bool kernel = passed.from == engine::Party::kernel;
+  return {kernel ? style.green("kernel") : style.cyan("peer  "),
+          in_columns(wire::format_segment(passed.segment, passed.origins))};
 }
 
 std::string count_text(std::size_t count, const char* one, const char* many) {
@@ -43,24 +75,19 @@ std::string format_diagnostic(const scenario::Source& source, const scenario::Di
          format_frame(source, diagnostic.span, {{diagnostic.span, '^', printable(label)}}, style);
 }
 
-std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool verbose,
-                         const Style& style) {
-  if (const auto* note = std::get_if<engine::PassedNote>(&entry))
-    return when_and_who(note->time, start, style.yellow("note  "), style) + printable(note->text) + "\n";
-  if (const auto* call = std::get_if<engine::PassedCall>(&entry))
-    return when_and_who(call->time, start, style.blue("app   "), style) + printable(call->text) +
-           (call->result.empty() ? "" : " -> " + printable(call->result)) + "\n";
-  if (const auto* icmp = std::get_if<engine::PassedIcmp>(&entry))
-    return when_and_who(icmp->time, start, style.cyan("peer  "), style) + in_columns(icmp->text) + "\n";
-  const auto& passed = std::get<engine::PassedSegment>(entry);
-  const std::string segment = in_columns(wire::format_segment(passed.segment, passed.origins));
-  const bool kernel = passed.from == engine::Party::kernel;
-  const std::string who = kernel ? style.green("kernel") : style.cyan("peer  ");
-  std::string line = when_and_who(passed.time, start, who, style) + segment + "\n";
-  if (verbose && passed.rule)
-    line += std::string(20, ' ') +
-            style.dim(std::string(passed.rule->name) + ": " + std::string(passed.rule->says) + " (" +
-                      std::string(passed.rule->section) + ")") +
+std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool verbose, const Style& style,
+                         std::span<const scenario::Peer> peers) {
+  const wire::Time time = std::visit([](const auto& passed) { return passed.time; }, entry);
+  const auto [who, text] = std::visit([&](const auto& passed) { return what_of(passed, style); }, entry);
+  const std::string name = name_column(entry, peers);
+  std::string line = "  " + style.dim(print("%.6f", seconds(time - start))) + "  " + style.bold(name) + who +
+                     "  " + text + "\n";
+  const auto* segment = std::get_if<engine::PassedSegment>(&entry);
+  const model::Rule* rule = verbose && segment ? segment->rule : nullptr;
+  if (rule)
+    line += std::string(20 + name.size(), ' ') +
+            style.dim(std::string(rule->name) + ": " + std::string(rule->says) + " (" +
+                      std::string(rule->section) + ")") +
             "\n";
   return line;
 }

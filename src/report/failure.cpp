@@ -107,10 +107,17 @@ std::string counters_text(const engine::Mismatch& mismatch) {
   return text;
 }
 
-void add_trace(Facts& facts, const engine::Result& result, const Style& style) {
-  const std::size_t total = result.trace.size();
-  const std::size_t failed = result.mismatch->trace_entry.value_or(total);
-  const std::size_t end = std::min(total, failed + 2);
+/// The last entries of the connection that failed, up to one behind the segment that did.
+void add_trace(Facts& facts, const scenario::Scenario& scenario, const engine::Result& result,
+               const Style& style) {
+  std::vector<std::size_t> entries;
+  for (std::size_t i = 0; i < result.trace.size(); ++i)
+    if (engine::peer_of(result.trace[i]).value_or(result.mismatch->peer) == result.mismatch->peer)
+      entries.push_back(i);
+  const std::size_t total = entries.size();
+  const std::size_t failed = result.mismatch->trace_entry.value_or(result.trace.size());
+  const auto behind = std::upper_bound(entries.begin(), entries.end(), failed) - entries.begin();
+  const std::size_t end = std::min(total, static_cast<std::size_t>(behind) + 1);
   const std::size_t begin = end > shown_entries ? end - shown_entries : 0;
   if (begin == end) return;
   const std::string count = begin == 0 && end == total
@@ -119,9 +126,9 @@ void add_trace(Facts& facts, const engine::Result& result, const Style& style) {
                                       std::to_string(total) + ")";
   facts.add("trace", style.dim(count));
   for (std::size_t i = begin; i < end; ++i) {
-    std::string line = format_entry(result.trace[i], result.started, false, style);
+    std::string line = format_entry(result.trace[entries[i]], result.started, false, style, scenario.peers);
     line.pop_back();
-    facts.below((i == failed ? style.red(">") : " ") + line.substr(1));
+    facts.below((entries[i] == failed ? style.red(">") : " ") + line.substr(1));
   }
 }
 
@@ -145,6 +152,7 @@ std::string format_failure(const scenario::Source& source, const scenario::Scena
   if (mismatch.step < scenario.steps.size())
     if (const auto& inside = scenario.steps[mismatch.step].inside; !inside.empty())
       facts.add("within", within_text(source, inside));
+  if (scenario.peers.size() > 1) facts.add("peer", scenario.peers[mismatch.peer].name);
   add_segments(facts, mismatch, style);
   if (!mismatch.derived.empty()) facts.add("derived", mismatch.derived);
   if (mismatch.rule)
@@ -152,7 +160,7 @@ std::string format_failure(const scenario::Source& source, const scenario::Scena
                          std::string(mismatch.rule->name) + "]");
   facts.add("kernel", kernel_text(mismatch));
   if (const std::string counters = counters_text(mismatch); !counters.empty()) facts.below(counters);
-  add_trace(facts, result, style);
+  add_trace(facts, scenario, result, style);
   if (!context.capture.empty()) facts.add("capture", printable(context.capture));
   if (!context.again.empty()) facts.add("again", printable(context.again));
   return text + facts.take();

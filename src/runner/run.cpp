@@ -30,42 +30,63 @@ os::SocketAddress socket_address(const wire::IpAddress& address, std::uint16_t p
   return os::SocketAddress::from(address.data(), address.size(), port);
 }
 
-/// The ports of both sides that take part: the connection's own first, then those that a step names on
-/// purpose.
+/// The ports of both sides that take part, the peers' own first, in their order; and what keeps the kernel
+/// from answering at the peers'.
 struct Ports {
   std::vector<std::uint16_t> kernel;
   std::vector<std::uint16_t> peer;
+  std::vector<wire::Endpoint> guarded;
+  std::deque<os::RstGuard> guards;
+
+  /// Port 0 has one picked, which is returned.
+  std::uint16_t guard(const wire::Endpoint& end) {
+    const bool picked = end.port == 0;
+    if (!picked && std::find(guarded.begin(), guarded.end(), end) != guarded.end()) return end.port;
+    guards.emplace_back(socket_address(end.address, end.port));
+    guarded.push_back({end.address, guards.back().port()});
+    return guards.back().port();
+  }
 };
 
-void add_written_ports(const scenario::Scenario& scenario, Ports& ports) {
-  for (const scenario::Step& step : scenario.steps) {
-    const auto* send = std::get_if<scenario::Send>(&step.action);
-    if (!send) continue;
-    add_port(ports.peer, send->segment.spec.source_port);
-    add_port(ports.kernel, send->segment.spec.destination_port);
+/// Behind a device the peers' addresses are not the kernel's: there is nothing to guard, and every port is
+/// free.
+void choose_ports(std::vector<engine::PeerSetup>& peers) {
+  std::uint16_t usual_port = 40000;
+  const auto is_taken = [&](const engine::PeerSetup& peer) { return peer.end.port == usual_port; };
+  for (engine::PeerSetup& peer : peers) {
+    if (peer.end.port != 0) continue;
+    while (std::any_of(peers.begin(), peers.end(), is_taken)) ++usual_port;
+    peer.end.port = usual_port;
   }
 }
 
-/// Guards every port that the peer sends from, so that the kernel answers at none of them. Behind a device
-/// the peer's address is not the kernel's: there is nothing to guard, and every port is free.
-std::deque<os::RstGuard> reserve_ports(const scenario::Scenario& scenario, Ports& ports) {
-  constexpr std::uint16_t usual_port = 40000;
-  std::deque<os::RstGuard> guards;
-  const wire::IpAddress& address = scenario.peer.address;
-  const wire::Endpoint& kernel = scenario.kernel.address;
-  ports.kernel = {kernel.port};
-  if (scenario.kernel.link == scenario::Wire::tun) {
-    ports.peer = {scenario.peer.port.value_or(usual_port)};
-    add_written_ports(scenario, ports);
-    return guards;
+/// Those that are written come first: a port that is picked is none of them then.
+void guard_ports(const wire::Endpoint& kernel, std::vector<engine::PeerSetup>& peers, Ports& ports) {
+  for (engine::PeerSetup& peer : peers)
+    if (peer.end.port != 0) ports.guard(peer.end);
+  for (engine::PeerSetup& peer : peers)
+    while (peer.end.port == 0 || peer.end == kernel) peer.end.port = ports.guard({peer.end.address, 0});
+}
+
+/// Gives each peer its port, and guards all that the peers send from.
+Ports reserve_ports(const scenario::Scenario& scenario, std::vector<engine::PeerSetup>& peers) {
+  Ports ports;
+  const bool guarded = scenario.kernel.link == scenario::Wire::loopback;
+  if (guarded)
+    guard_ports(scenario.kernel.address, peers, ports);
+  else
+    choose_ports(peers);
+  ports.kernel = {scenario.kernel.address.port};
+  for (const engine::PeerSetup& peer : peers) add_port(ports.peer, peer.end.port);
+  for (const scenario::Step& step : scenario.steps) {
+    const auto* send = std::get_if<scenario::Send>(&step.action);
+    if (!send) continue;
+    const std::optional<std::uint16_t> source = send->segment.spec.source_port;
+    add_port(ports.kernel, send->segment.spec.destination_port);
+    add_port(ports.peer, source);
+    if (guarded && source.value_or(0) != 0) ports.guard({peers[step.peer].end.address, *source});
   }
-  do guards.emplace_back(socket_address(address, scenario.peer.port.value_or(0)));
-  while (guards.back().port() == kernel.port && address == kernel.address);
-  ports.peer = {guards.back().port()};
-  add_written_ports(scenario, ports);
-  for (std::size_t i = 1; i < ports.peer.size(); ++i)
-    if (ports.peer[i] != 0) guards.emplace_back(socket_address(address, ports.peer[i]));
-  return guards;
+  return ports;
 }
 
 engine::Result refused(engine::Verdict verdict, std::string reason, std::optional<scenario::Span> place) {
@@ -114,29 +135,44 @@ bool takes_time(const scenario::Scenario& scenario) {
          });
 }
 
+/// The other peers may have other addresses.
+void add_peers(transport::LocalLink& link, const engine::Setup& setup) {
+  std::vector<wire::IpAddress> known{setup.peers.front().end.address};
+  for (const engine::PeerSetup& peer : setup.peers) {
+    if (std::find(known.begin(), known.end(), peer.end.address) != known.end()) continue;
+    link.add_peer(peer.end.address);
+    known.push_back(peer.end.address);
+  }
+}
+
 /// A TUN device where one can be had and no time counts, which it does not tell; otherwise a sink device.
-std::unique_ptr<transport::LocalLink> open_device(const scenario::Scenario& scenario, const Ports& ports) {
-  const wire::IpAddress& kernel = scenario.kernel.address.address;
-  const wire::IpAddress& peer = scenario.peer.address;
+std::unique_ptr<transport::LocalLink> open_device(const scenario::Scenario& scenario,
+                                                  const engine::Setup& setup, const Ports& ports) {
+  const wire::IpAddress& kernel = setup.kernel.address;
+  const wire::IpAddress& peer = setup.peers.front().end.address;
   const unsigned mtu = scenario.kernel.mtu.value_or(1500);
+  std::unique_ptr<transport::LocalLink> link;
   if (!takes_time(scenario)) {
     try {
-      return std::make_unique<transport::TunLink>(kernel, ports.kernel, peer, ports.peer, mtu);
+      link = std::make_unique<transport::TunLink>(kernel, ports.kernel, peer, ports.peer, mtu);
     } catch (const os::SystemError&) {
       // The sink says what is wrong where it cannot be had either.
     }
   }
-  return std::make_unique<transport::SinkLink>(kernel, ports.kernel, peer, ports.peer, mtu);
+  if (!link) link = std::make_unique<transport::SinkLink>(kernel, ports.kernel, peer, ports.peer, mtu);
+  add_peers(*link, setup);
+  return link;
 }
 
 std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, const Ports& ports,
                                            bool stamped) {
   const wire::IpAddress& kernel = setup.kernel.address;
-  const wire::IpAddress& peer = setup.peer.address;
+  const wire::IpAddress& peer = setup.peers.front().end.address;
   const bool elsewhere = net == Net::target && kernel != peer;  // not an address of this host
   if (elsewhere) return std::make_unique<transport::RemoteLink>(kernel, ports.kernel, peer, ports.peer);
   auto link =
       std::make_unique<transport::LoopbackLink>(kernel, ports.kernel, peer, ports.peer, net != Net::isolated);
+  add_peers(*link, setup);
   if (stamped) link->await_stamps(stamp_patience);
   return link;
 }
@@ -144,10 +180,12 @@ std::unique_ptr<transport::Link> open_link(Net net, const engine::Setup& setup, 
 std::unique_ptr<kernel::LocalSide> open_side(const scenario::Scenario& scenario, const engine::Setup& setup) {
   using Start = kernel::Script::Start;
   const std::string& app = scenario.kernel.app;
+  std::vector<wire::Endpoint> peers;
+  for (const engine::PeerSetup& peer : setup.peers) peers.push_back(peer.end);
   if (app != "script")
-    return std::make_unique<kernel::LocalSide>(*kernel::parse_app(app), setup.kernel, setup.peer);
+    return std::make_unique<kernel::LocalSide>(*kernel::parse_app(app), setup.kernel, std::move(peers));
   const Start start = scenario::listens_at_first(scenario) ? Start::listening : Start::idle;
-  return std::make_unique<kernel::LocalSide>(start, setup.kernel, setup.peer);
+  return std::make_unique<kernel::LocalSide>(start, setup.kernel, std::move(peers));
 }
 
 void add_address(const wire::IpAddress& address) {
@@ -162,7 +200,9 @@ std::optional<engine::Result> refuse_on_host(const scenario::Scenario& scenario)
   if (kernel.link == scenario::Wire::tun)
     return skip("it has a device of its own, which needs a private network: leave out --net host");
   if (kernel.mtu) return skip("it sets the MTU, and that of the host's loopback is left alone");
-  if (!kernel.address.address.is_loopback() || !scenario.peer.address.is_loopback())
+  const auto is_loopback = [](const scenario::Peer& peer) { return peer.address.is_loopback(); };
+  if (!kernel.address.address.is_loopback() ||
+      !std::all_of(scenario.peers.begin(), scenario.peers.end(), is_loopback))
     return skip("its addresses are not the host's loopback");
   return {};
 }
@@ -211,13 +251,15 @@ std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net ne
   if (kernel.link == scenario::Wire::tun) return {};  // which brings the addresses along
   if (kernel.mtu) os::set_loopback_mtu(*kernel.mtu);
   add_address(kernel.address.address);
-  if (scenario.peer.address != kernel.address.address) add_address(scenario.peer.address);
+  for (const scenario::Peer& peer : scenario.peers)
+    if (peer.address != kernel.address.address) add_address(peer.address);
   return {};
 }
 
-std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::uint64_t seed) {
-  if (scenario.peer.iss) return *scenario.peer.iss;
-  std::uint64_t x = seed;
+std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::size_t peer,
+                                      std::uint64_t seed) {
+  if (scenario.peers[peer].iss) return *scenario.peers[peer].iss;
+  std::uint64_t x = seed + peer * 0x9e3779b97f4a7c15;
   for (const char c : scenario.title) x = (x ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
@@ -225,12 +267,12 @@ std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::u
 }
 
 engine::Result play(const scenario::Scenario& scenario, const RunOptions& options, engine::Clock& clock) {
-  Ports ports;
-  const std::deque<os::RstGuard> guards = reserve_ports(scenario, ports);
   engine::Setup setup;
   setup.kernel = scenario.kernel.address;
-  setup.peer = {scenario.peer.address, ports.peer.front()};
-  setup.iss = wire::SeqNum(initial_sequence_number(scenario, options.seed));
+  for (std::size_t i = 0; i < scenario.peers.size(); ++i)
+    setup.peers.push_back({{scenario.peers[i].address, scenario.peers[i].port.value_or(0)},
+                           wire::SeqNum(initial_sequence_number(scenario, i, options.seed))});
+  const Ports ports = reserve_ports(scenario, setup.peers);
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
   setup.observations = options.observations;
@@ -241,7 +283,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   // The kernel's address comes with a device.
   std::unique_ptr<transport::LocalLink> device;
   try {
-    if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, ports);
+    if (scenario.kernel.link == scenario::Wire::tun) device = open_device(scenario, setup, ports);
   } catch (const os::SystemError& error) {
     if (!is_refusal(error.code().value())) throw;
     return refused(engine::Verdict::skip, std::string("no device can be made here: ") + error.what(), {});
@@ -252,7 +294,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   std::unique_ptr<transport::Link> link =
       device ? std::move(device) : open_link(options.net, setup, ports, times);
   engine::Result result = engine::play(scenario, setup, *link, *side, clock, options.observer, options.tap);
-  if (options.net != Net::target) side->discard_connection();
+  if (options.net != Net::target) side->discard_connections();
   if (options.link) *options.link = std::move(link);
   return result;
 }

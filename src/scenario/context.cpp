@@ -34,6 +34,13 @@ Span first_line(const yaml::Node& node) {
 
 }  // namespace
 
+bool is_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
+}
+
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
   const std::string near = wire::nearest(word, candidates);
   return near.empty() ? "" : "did you mean '" + near + "'?";
@@ -62,8 +69,6 @@ void Context::read_map(const yaml::Node& node, std::string_view what, const std:
       error(key.span, "unknown key '" + key.text + "' in " + std::string(what), did_you_mean(name, names));
     } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
       error(key.span, "the key '" + key.text + "' is given twice");
-    } else if (!known->take) {
-      error(key.span, "'" + key.text + "' is not built yet");
     } else {
       known->take(value, key);
     }

@@ -18,7 +18,7 @@ namespace tcpcraft::scenario {
 /// What a key of a map leads to.
 struct Key {
   std::string_view name;
-  /// Takes the value and its key. Absent: the key is part of the format, but not built yet.
+  /// Takes the value and its key.
   std::function<void(const yaml::Node& value, const yaml::Node& key)> take;
 };
 
@@ -53,9 +53,16 @@ class Context {
   const FileReader& files_;
 };
 
+/// What steps call the peers, in their order: none where the file names none. Nothing where the names could
+/// not be read, which has been noted.
+using PeerNames = std::optional<std::vector<std::string>>;
+
 /// Reads the list of steps. `blocks` is the value of that key, or null.
 std::vector<Step> read_steps(Context& context, const yaml::Node& steps, const yaml::Node* blocks,
-                             std::size_t& steps_left);
+                             const PeerNames& peers, std::size_t& steps_left);
+
+/// Whether a text can be a name: letters, digits, `-` and `_`.
+bool is_name(std::string_view text);
 
 /// "did you mean 'x'?", or "" where no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates);

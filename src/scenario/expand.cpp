@@ -24,8 +24,18 @@ std::string circle(const std::vector<std::string_view>& open, std::string_view n
 
 }  // namespace
 
-Expander::Expander(Context& context, const yaml::Node* blocks, std::size_t& steps_left)
-    : context_(context), steps_left_(steps_left) {
+yaml::Node verb_of(const yaml::Node& key) {
+  yaml::Node verb = key;
+  const std::size_t begin = key.text.find('@') + 1;  // 0 where there is no name
+  verb.span = begin == 0 ? key.span : key.part(begin, key.text.size());
+  verb.text.erase(0, begin);
+  verb.origin.erase(verb.origin.begin(), verb.origin.begin() + static_cast<std::ptrdiff_t>(begin));
+  return verb;
+}
+
+Expander::Expander(Context& context, const yaml::Node* blocks, const PeerNames& peers,
+                   std::size_t& steps_left)
+    : context_(context), peers_(peers), steps_left_(steps_left) {
   if (!blocks) return;
   if (blocks->kind != yaml::Node::Kind::map) {
     context_.error(blocks->span, "'blocks' is a map of names to lists of steps",
@@ -57,6 +67,24 @@ std::vector<std::vector<FlatStep>> Expander::expand_unused() {
   return result;
 }
 
+/// Whose connection a step with this key is about.
+std::size_t Expander::peer_of(const yaml::Node& key) const {
+  const std::size_t end = key.text.find('@');
+  if (end == key.text.npos || !peers_) return peer_;
+  const std::string name = key.text.substr(0, end);
+  const auto found = std::find(peers_->begin(), peers_->end(), name);
+  if (found != peers_->end()) return static_cast<std::size_t>(found - peers_->begin());
+  const Span place = key.part(0, std::max<std::size_t>(end, 1));
+  if (peers_->empty())
+    context_.error(place, "no peer has a name: there is no 'peers'", "peers: {a: {}, b: {}}");
+  else if (name.empty())
+    context_.error(place, "the name in front of '@' is missing", peers_->back() + key.text);
+  else
+    context_.error(place, "unknown peer '" + name + "'",
+                   did_you_mean(name, {peers_->begin(), peers_->end()}));
+  return peer_;
+}
+
 void Expander::expand_list(const yaml::Node& steps, std::string_view what) {
   if (steps.kind != yaml::Node::Kind::list)
     return context_.error(steps.span, "'" + std::string(what) + "' wants a list of steps", "- send: SYN");
@@ -73,14 +101,24 @@ void Expander::expand_step(const yaml::Node& step) {
         "at most " + std::to_string(most_steps) + " in a file, each counted as often as it is played");
   }
   --steps_left_;
-  const bool single = step.kind == yaml::Node::Kind::map && step.entries.size() == 1;
-  if (single) {
-    const auto& [verb, value] = step.entries.front();
-    const bool named = verb.text == "use" && value.kind == yaml::Node::Kind::scalar && !value.text.empty();
-    if (named && !contains(built_in, value.text)) return expand_use(value);
-    if (verb.text == "repeat") return expand_repeat(verb, value);
+  const bool has_verb = step.kind == yaml::Node::Kind::map && !step.entries.empty();
+  const std::size_t peer = has_verb ? peer_of(step.entries.front().key) : peer_;
+  if (has_verb && step.entries.size() == 1) {
+    const auto& [key, value] = step.entries.front();
+    const std::string_view verb = std::string_view(key.text).substr(key.text.find('@') + 1);
+    const bool named = verb == "use" && value.kind == yaml::Node::Kind::scalar && !value.text.empty();
+    const bool is_block = named && !contains(built_in, value.text);
+    if (is_block || verb == "repeat") {
+      const std::size_t around = std::exchange(peer_, peer);
+      if (is_block)
+        expand_use(value);
+      else
+        expand_repeat(key, value);
+      peer_ = around;
+      return;
+    }
   }
-  flat_.push_back({&step, inside_});
+  flat_.push_back({&step, inside_, peer});
 }
 
 void Expander::expand_use(const yaml::Node& name) {

@@ -3,12 +3,13 @@
 #include <iterator>
 
 #include <tcpcraft/scenario/reader.hpp>
-#include <tcpcraft/standard/requirement.hpp>
 #include <tcpcraft/scenario/words.hpp>
+#include <tcpcraft/standard/requirement.hpp>
 
 #include "context.hpp"
 #include "expand.hpp"
 #include "facts_reader.hpp"
+#include "peer_reader.hpp"
 #include "variants.hpp"
 
 namespace tcpcraft::scenario {
@@ -34,12 +35,6 @@ std::string_view requirement_in(std::string_view reference) {
   return is_section ? std::string_view{} : reference;
 }
 
-/// An address that no host has: one of RFC 5737, or of RFC 3849.
-wire::IpAddress documentation_address(bool v6, std::uint8_t last) {
-  if (!v6) return wire::IpAddress::v4({192, 0, 2, last});
-  return wire::IpAddress::v6({0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last});
-}
-
 /// Whether one of these steps makes a socket call, if only within a repeat.
 bool makes_call(const yaml::Node& steps) {
   return std::any_of(steps.items.begin(), steps.items.end(), makes_call) ||
@@ -51,7 +46,8 @@ bool makes_call(const yaml::Node& steps) {
 
 class ScenarioReader {
  public:
-  ScenarioReader(Context& context, std::size_t& steps_left) : context_(context), steps_left_(steps_left) {
+  ScenarioReader(Context& context, std::size_t& steps_left)
+      : context_(context), steps_left_(steps_left), peers_(context) {
     scenario_.kernel.address = {wire::IpAddress::v4({127, 0, 0, 1}), default_port};
   }
 
@@ -73,10 +69,10 @@ class ScenarioReader {
             {"requires",
              [&](const auto& v, const auto&) { scenario_.requirements = read_requirements(context_, v); }},
             {"kernel", [&](const auto& v, const auto&) { read_kernel(v); }},
-            {"peer", [&](const auto& v, const auto&) { read_peer(v); }},
+            {"peer", [&](const auto& v, const auto& k) { peers_.read_peer(v, k); }},
+            {"peers", [&](const auto& v, const auto& k) { peers_.read_peers(v, k); }},
             {"steps", [&](const auto& v, const auto&) { steps = &v; }},
             {"for", [](const auto&, const auto&) {}},  // read before
-            {"peers", {}},
             {"blocks", [&](const auto& v, const auto&) { blocks = &v; }},
         });
     const Span top{root.span.begin, root.span.begin};
@@ -84,9 +80,9 @@ class ScenarioReader {
       context_.error(top, "the key 'scenario' is missing", "scenario: one line, the behaviour tested");
     if (root.kind == yaml::Node::Kind::map && !steps)
       context_.error(top, "the key 'steps' is missing", "steps: a list of what happens");
-    if (steps) scenario_.steps = read_steps(context_, *steps, blocks, steps_left_);
+    if (steps) scenario_.steps = read_steps(context_, *steps, blocks, peers_.names(), steps_left_);
     settle_app(blocks);
-    settle_addresses();
+    scenario_.peers = peers_.settle(scenario_.kernel, kernel_address_span_);
     check_mtu();
     check_icmp();
     return std::move(scenario_);
@@ -179,64 +175,6 @@ class ScenarioReader {
     }
   }
 
-  void read_peer(const yaml::Node& node) {
-    Peer& peer = scenario_.peer;
-    context_.read_map(node, "'peer'",
-                      {
-                          {"address", [&](const auto& v, const auto&) { read_peer_address(v); }},
-                          {"iss",
-                           [&](const auto& v, const auto&) {
-                             if (const auto n = context_.integer(v, "peer.iss", 0, 0xffffffff))
-                               peer.iss = static_cast<std::uint32_t>(*n);
-                           }},
-                          {"window",
-                           [&](const auto& v, const auto&) {
-                             peer.window = static_cast<std::uint16_t>(
-                                 context_.integer(v, "peer.window", 0, 65535).value_or(65535));
-                           }},
-                          {"options", [&](const auto& v, const auto&) { read_options(v); }},
-                      });
-  }
-
-  void read_peer_address(const yaml::Node& node) {
-    const auto text = context_.text(node, "peer.address");
-    if (!text) return;
-    if (const auto address = wire::IpAddress::parse(*text)) {
-      scenario_.peer.address = *address;
-    } else if (const auto endpoint = wire::Endpoint::parse(*text); endpoint && endpoint->port != 0) {
-      scenario_.peer.address = endpoint->address;
-      scenario_.peer.port = endpoint->port;
-    } else {
-      return context_.error(node.span, "not an address",
-                            "an IP address, with or without a port: 127.0.0.1:40000");
-    }
-    peer_address_span_ = node.span;
-  }
-
-  void read_options(const yaml::Node& node) {
-    PeerOptions& options = scenario_.peer.options;
-    context_.read_map(
-        node, "'peer.options'",
-        {
-            {"mss",
-             [&](const auto& v, const auto&) {
-               if (const auto n = context_.integer(v, "mss", 0, 65535))
-                 options.mss = static_cast<std::uint16_t>(*n);
-             }},
-            {"wscale",
-             [&](const auto& v, const auto&) {
-               if (const auto n = context_.integer(v, "wscale", 0, 255))
-                 options.wscale = static_cast<std::uint8_t>(*n);
-             }},
-            {"sack",
-             [&](const auto& v, const auto&) { options.sack = context_.boolean(v, "sack").value_or(false); }},
-            {"timestamps",
-             [&](const auto& v, const auto&) {
-               options.timestamps = context_.boolean(v, "timestamps").value_or(false);
-             }},
-        });
-  }
-
   /// Socket calls need a script; without any, the `accept` of a handshake is left to the application. Those
   /// of a block count wherever it is used, so that all variants of a file have the same application.
   void settle_app(const yaml::Node* blocks) {
@@ -258,35 +196,6 @@ class ScenarioReader {
                      "only a script makes socket calls, and 'kernel.app' is '" + kernel.app + "'",
                      "leave 'kernel.app' out, or write 'app: script' there");
     std::erase_if(steps, [&](const Step& step) { return is_call(step, true); });
-  }
-
-  /// Where the scenario does not say otherwise, on loopback both sides have one address, on a device each has
-  /// one of its own.
-  void settle_addresses() {
-    if (scenario_.kernel.link == Wire::tun)
-      settle_device_addresses();
-    else if (!peer_address_span_)
-      scenario_.peer.address = scenario_.kernel.address.address;
-    if (peer_address_span_) check_addresses();
-  }
-
-  void settle_device_addresses() {
-    wire::IpAddress& kernel = scenario_.kernel.address.address;
-    wire::IpAddress& peer = scenario_.peer.address;
-    const bool v6 = kernel_address_span_ ? kernel.is_v6() : peer_address_span_ && peer.is_v6();
-    const wire::IpAddress first = documentation_address(v6, 1), second = documentation_address(v6, 2);
-    if (!kernel_address_span_) kernel = peer_address_span_ && peer == second ? first : second;
-    if (!peer_address_span_) peer = kernel == first ? second : first;
-    refuse_loopback(kernel, kernel_address_span_, kernel.is_v6() ? "[2001:db8::2]:9877" : "192.0.2.2:9877");
-    refuse_loopback(peer, peer_address_span_, peer.is_v6() ? "2001:db8::1" : "192.0.2.1");
-    if (peer == kernel && peer_address_span_)
-      context_.error(*peer_address_span_, "the two ends of a device have two addresses",
-                     "the kernel is at " + kernel.to_string());
-  }
-
-  void refuse_loopback(const wire::IpAddress& address, std::optional<Span> span, const std::string& other) {
-    if (span && address.is_loopback())
-      context_.error(*span, "a loopback address cannot be reached over a device", "one such as " + other);
   }
 
   void check_mtu() {
@@ -312,21 +221,11 @@ class ScenarioReader {
     }
   }
 
-  void check_addresses() {
-    const wire::Endpoint& kernel = scenario_.kernel.address;
-    const Peer& peer = scenario_.peer;
-    if (peer.address.is_v6() != kernel.address.is_v6())
-      context_.error(*peer_address_span_, "the peer and the kernel are of different IP versions",
-                     "the kernel is at " + kernel.to_string());
-    else if (peer.address == kernel.address && peer.port == kernel.port)
-      context_.error(*peer_address_span_, "this is the kernel's own address and port");
-  }
-
   Context& context_;
   std::size_t& steps_left_;
+  PeerReader peers_;
   Scenario scenario_;
   std::optional<Span> kernel_address_span_;
-  std::optional<Span> peer_address_span_;
   std::optional<Span> mtu_span_;
   bool app_is_given_ = false;
 };

@@ -18,6 +18,9 @@ const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state"
                                           "wait", "note",    "use",      "any-order", "app",
                                           "info", "dropped", "repeat"};
 
+/// They have no name in front.
+const std::vector<std::string_view> verbs_of_all{"counter", "wait", "note"};
+
 bool contains(const std::vector<std::string_view>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
@@ -28,15 +31,24 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
 }
 
+bool is_named(const yaml::Node& step) {
+  return !step.entries.empty() && step.entries.front().key.text.find('@') != std::string::npos;
+}
+
 class StepsReader {
  public:
-  StepsReader(Context& context, CallReader::Whole whole) : context_(context), calls_(context, whole) {}
+  StepsReader(Context& context, CallReader::Whole whole, std::size_t peers)
+      : context_(context), callers_(std::max<std::size_t>(peers, 1), CallReader(context, whole)) {}
 
   std::vector<Step> read(const std::vector<FlatStep>& steps) {
     for (const FlatStep& step : steps) {
       const std::size_t first = steps_.size();
+      peer_ = step.peer;
       read_step(*step.node);
-      for (std::size_t i = first; i < steps_.size(); ++i) steps_[i].inside = step.inside;
+      for (std::size_t i = first; i < steps_.size(); ++i) {
+        steps_[i].inside = step.inside;
+        steps_[i].peer = step.peer;
+      }
     }
     return std::move(steps_);
   }
@@ -47,11 +59,13 @@ class StepsReader {
       return context_.error(item.span, "a step is a map with one verb", "- send: SYN");
     if (item.entries.size() > 1)
       context_.error(item.entries[1].key.span, "a step has one verb", "begin another step with '- '");
-    const auto& [verb, value] = item.entries.front();
-    if (const std::size_t at = verb.text.find('@'); at != verb.text.npos)
-      return context_.error(verb.span, "'name@verb' is not built yet: it addresses a connection of 'peers'");
+    const auto& [key, value] = item.entries.front();
+    const yaml::Node verb = verb_of(key);
     if (!contains(verbs, verb.text))
       return context_.error(verb.span, "unknown verb '" + verb.text + "'", did_you_mean(verb.text, verbs));
+    if (key.text != verb.text && contains(verbs_of_all, verb.text))
+      context_.error(key.span, "'" + verb.text + "' is about all connections alike",
+                     "'" + verb.text + "' without a name");
     if (verb.text == "any-order") return read_any_order(verb, value);
     if (verb.text == "info") return add_read(verb, value, read_info(context_, value));
     if (const auto text = context_.text(value, verb.text)) read_verb(verb, value);
@@ -123,7 +137,8 @@ class StepsReader {
       const bool map = item.kind == yaml::Node::Kind::map;
       if (map && (item.entries.size() != 1 || item.entries.front().key.text != "expect")) {
         context_.error(item.entries.empty() ? item.span : item.entries.front().key.span,
-                       "an 'any-order' holds 'expect' steps and nothing else", "- expect: ACK");
+                       "an 'any-order' holds 'expect' steps and nothing else",
+                       is_named(item) ? "a name stands in front of 'any-order'" : "- expect: ACK");
         continue;
       }
       const yaml::Node& written = map ? item.entries.front().value : item;
@@ -184,7 +199,7 @@ class StepsReader {
   }
 
   void read_app(const yaml::Node& verb, const yaml::Node& value) {
-    if (auto call = calls_.read(value)) add(verb, value, std::move(*call));
+    if (auto call = calls().read(value)) add(verb, value, std::move(*call));
   }
 
   void read_use(const yaml::Node& verb, const yaml::Node& value) {
@@ -202,11 +217,11 @@ class StepsReader {
       expect("SYN-ACK");
       send("ACK");
       // Where an `accept` is running already, it is that one which takes the connection.
-      if (!calls_.running() || !std::holds_alternative<calls::Accept>(*calls_.running()))
+      if (!calls().running() || !std::holds_alternative<calls::Accept>(*calls().running()))
         add(verb, value, AppCall{AppCall::Mode::make, calls::Accept{}, {}, value.span, true});
     } else {  // active-open: other blocks are expanded before
       const AppCall connect{AppCall::Mode::make, calls::Connect{}, {}, value.span};
-      calls_.note(connect);
+      calls().note(connect);
       add(verb, value, connect);
       expect("SYN");
       send("SYN-ACK");
@@ -214,18 +229,24 @@ class StepsReader {
     }
   }
 
+  /// Each connection may have a call running.
+  CallReader& calls() { return callers_[peer_]; }
+
   Context& context_;
-  CallReader calls_;
+  std::vector<CallReader> callers_;
+  std::size_t peer_ = 0;
   std::vector<Step> steps_;
 };
 
 }  // namespace
 
 std::vector<Step> read_steps(Context& context, const yaml::Node& steps, const yaml::Node* blocks,
-                             std::size_t& steps_left) {
-  Expander expander(context, blocks, steps_left);
-  std::vector<Step> result = StepsReader(context, CallReader::Whole::yes).read(expander.expand(steps));
-  for (const auto& block : expander.expand_unused()) StepsReader(context, CallReader::Whole::no).read(block);
+                             const PeerNames& peers, std::size_t& steps_left) {
+  using Whole = CallReader::Whole;
+  const std::size_t count = peers ? peers->size() : 0;
+  Expander expander(context, blocks, peers, steps_left);
+  std::vector<Step> result = StepsReader(context, Whole::yes, count).read(expander.expand(steps));
+  for (const auto& block : expander.expand_unused()) StepsReader(context, Whole::no, count).read(block);
   return result;
 }
 

@@ -16,13 +16,6 @@ constexpr std::size_t most_variants = 1000;
 constexpr std::string_view opening = "${";
 constexpr std::string_view escaped = "$${";
 
-bool is_name(std::string_view text) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  };
-  return !text.empty() && std::all_of(text.begin(), text.end(), fits);
-}
-
 /// Every order of `items`, each as one value with a blank between the items.
 std::vector<std::string> permutations(std::vector<std::string> items) {
   std::sort(items.begin(), items.end());

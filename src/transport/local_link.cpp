@@ -18,8 +18,9 @@ namespace {
 constexpr std::chrono::seconds barrier_patience{1};
 constexpr std::uint8_t rst_and_ack = 0x14;
 
-bool contains(const std::vector<std::uint16_t>& ports, std::uint16_t port) {
-  return std::find(ports.begin(), ports.end(), port) != ports.end();
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
 }
 
 }  // namespace
@@ -28,9 +29,14 @@ LocalLink::LocalLink(const wire::IpAddress& kernel, std::vector<std::uint16_t> k
                      const wire::IpAddress& peer, std::vector<std::uint16_t> peer_ports)
     : kernel_(kernel),
       kernel_ports_(std::move(kernel_ports)),
-      peer_(peer),
+      peers_{peer},
       peer_ports_(std::move(peer_ports)) {
-  assert(kernel_.is_v6() == peer_.is_v6() && !kernel_ports_.empty() && !peer_ports_.empty());
+  assert(kernel_.is_v6() == peer.is_v6() && !kernel_ports_.empty() && !peer_ports_.empty());
+}
+
+void LocalLink::add_peer(const wire::IpAddress& address) {
+  assert(address.is_v6() == kernel_.is_v6());
+  peers_.push_back(address);
 }
 
 void LocalLink::retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports) {
@@ -52,7 +58,7 @@ Arrival& LocalLink::next_arrival() {
 }
 
 void LocalLink::aim_probe() {
-  probe_ = make_probe({peer_, peer_ports_.front()}, {kernel_, closed_port_->port()});
+  probe_ = make_probe({peer(), peer_ports_.front()}, {kernel_, closed_port_->port()});
 }
 
 Barrier LocalLink::barrier() {
@@ -95,7 +101,7 @@ bool LocalLink::is_shown(std::span<const std::uint8_t> packet) {
     return end.address == kernel_ && contains(kernel_ports_, end.port);
   };
   const auto is_peer = [this](const wire::Endpoint& end) {
-    return end.address == peer_ && contains(peer_ports_, end.port);
+    return contains(peers_, end.address) && contains(peer_ports_, end.port);
   };
   // RFC 9293, section 3.10.7.1: a SYN to a closed port is answered with ACK=SEG.SEQ+SEG.LEN.
   if (closed_port_ && header.source == wire::Endpoint{kernel_, closed_port_->port()} &&

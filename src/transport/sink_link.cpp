@@ -53,6 +53,11 @@ SinkLink::SinkLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_por
 
 SinkLink::~SinkLink() = default;
 
+void SinkLink::add_peer(const wire::IpAddress& address) {
+  os::add_route(device_.name(), {address.data(), address.size()});
+  LocalLink::add_peer(address);
+}
+
 void SinkLink::send(std::span<const std::uint8_t> packet) {
   if (::sendto(injector_.get(), packet.data(), packet.size(), 0, destination_.get(), destination_.length) ==
       -1)

@@ -26,6 +26,11 @@ TunLink::TunLink(wire::IpAddress kernel, std::vector<std::uint16_t> kernel_ports
 
 TunLink::~TunLink() = default;
 
+void TunLink::add_peer(const wire::IpAddress& address) {
+  os::add_route(device_.name, {address.data(), address.size()});
+  LocalLink::add_peer(address);
+}
+
 void TunLink::send(std::span<const std::uint8_t> packet) {
   // What waits to be read was sent before the kernel hears of this packet.
   read_all();

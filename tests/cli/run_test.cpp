@@ -23,7 +23,8 @@ TEST(Run, every_bundled_scenario_passes) {
   EXPECT_GT(count, files_in(source_dir / "scenarios", ".scn").size()) << "variants count";
   // What this host does not tell, or was built without, is skipped, with the reason.
   std::smatch slow;
-  if (std::regex_search(run.output, slow, std::regex("\n(\\d+) slow scenarios? "))) count -= std::stoul(slow[1]);
+  if (std::regex_search(run.output, slow, std::regex("\n(\\d+) slow scenarios? ")))
+    count -= std::stoul(slow[1]);
   const std::string expected = std::to_string(count) + " scenarios: (\\d+) passed(, (\\d+) skipped)? in ";
   std::smatch found;
   ASSERT_TRUE(std::regex_search(run.output, found, std::regex(expected))) << run.output;

@@ -142,8 +142,8 @@ class FakeSide : public kernel::Side {
   void pump() override {}
   void add_poll(std::vector<pollfd>&) const override {}
   /// The results that were written for a call of this name, one after another; then it would block.
-  calls::Result call(const calls::Call& call) override {
-    made.push_back(calls::format_call(call));
+  calls::Result call(std::size_t peer, const calls::Call& call) override {
+    made.push_back(named(peer, call));
     if (on_call) on_call(call);
     std::deque<calls::Result>& left = results[std::string(calls::name_of(call))];
     if (left.empty()) return calls::WouldBlock{EAGAIN};
@@ -151,11 +151,11 @@ class FakeSide : public kernel::Side {
     left.pop_front();
     return result;
   }
-  void add_poll_of(const calls::Call& call, std::vector<pollfd>&) const override {
-    waited_for.push_back(calls::format_call(call));
+  void add_poll_of(std::size_t peer, const calls::Call& call, std::vector<pollfd>&) const override {
+    waited_for.push_back(named(peer, call));
   }
-  kernel::SocketState socket_state() override { return state; }
-  kernel::SocketInfo socket_info() override { return info; }
+  kernel::SocketState socket_state(std::size_t peer) override { return peer == 0 ? state : other_state; }
+  kernel::SocketInfo socket_info(std::size_t) override { return info; }
   kernel::Drops take_drops() override { return drops; }
   kernel::Counters counters() override {
     kernel::Counters result = readings.empty() ? kernel::Counters{} : readings.front();
@@ -163,7 +163,13 @@ class FakeSide : public kernel::Side {
     return result;
   }
 
+  /// `read 10`, or `1@read 10` on another connection than the first.
+  static std::string named(std::size_t peer, const calls::Call& call) {
+    return (peer == 0 ? "" : std::to_string(peer) + "@") + calls::format_call(call);
+  }
+
   kernel::SocketState state;
+  kernel::SocketState other_state;  ///< of any connection but the first
   kernel::SocketInfo info;
   kernel::Drops drops;
   std::deque<kernel::Counters> readings;
@@ -173,12 +179,15 @@ class FakeSide : public kernel::Side {
   mutable std::vector<std::string> waited_for;
 };
 
-/// Everything a scenario needs, with a peer whose ISS is 100 and a kernel whose ISS the test writes.
+/// Everything a scenario needs, with a peer whose ISS is 100 and a kernel whose ISS the test writes. Further
+/// peers are at the ports behind the first's, with the ISS 100 more each.
 struct World {
-  Setup setup{*wire::Endpoint::parse("127.0.0.1:9877"), *wire::Endpoint::parse("127.0.0.1:40000"),
-              wire::SeqNum(100), 1, true};
+  Setup setup{*wire::Endpoint::parse("127.0.0.1:9877"),
+              {{*wire::Endpoint::parse("127.0.0.1:40000"), wire::SeqNum(100)}},
+              1,
+              true};
   ManualClock clock;
-  FakeLink link{clock, setup.kernel, setup.peer};
+  FakeLink link{clock, setup.kernel, setup.peers.front().end};
   FakeSide side;
   scenario::Source source;
   std::optional<scenario::Scenario> scenario;
@@ -188,6 +197,11 @@ struct World {
     scenario::Reading reading = scenario::read(source, [](const std::string&) { return std::nullopt; });
     for (const auto& diagnostic : reading.diagnostics) ADD_FAILURE() << diagnostic.message;
     if (!reading.scenarios.empty()) scenario = std::move(reading.scenarios.front());
+    while (setup.peers.size() < scenario->peers.size()) {
+      PeerSetup next = setup.peers.back();
+      ++next.end.port;
+      setup.peers.push_back({next.end, next.iss + 100});
+    }
     return engine::play(*scenario, setup, link, side, clock);
   }
   Result play_steps(const std::string& steps) { return play("scenario: t\nsteps:\n" + steps); }

@@ -32,7 +32,7 @@ TEST(MachineIcmp, quotes_the_kernels_last_segment) {
   ASSERT_TRUE(quoted);
   EXPECT_EQ(quoted->seq.raw(), 500u);
   EXPECT_EQ(quoted->source, world.setup.kernel);
-  EXPECT_EQ(quoted->destination, world.setup.peer);
+  EXPECT_EQ(quoted->destination, world.setup.peers.front().end);
   ASSERT_TRUE(icmp_in(result));
   EXPECT_EQ(icmp_in(result)->text, "ICMP host-unreachable quoting SYN seq=0");
 }

@@ -220,8 +220,8 @@ TEST_P(SockDiagTest, counters_move_by_what_happened) {
 TEST_P(SockDiagTest, a_side_brings_them_together) {
   listener.reset();
   const wire::Endpoint peer = test::loopback(GetParam(), 4321);
-  LocalSide side(App::echo, kernel, peer);
-  EXPECT_TRUE(side.socket_state().listening);
+  LocalSide side(App::echo, kernel, {peer});
+  EXPECT_TRUE(side.socket_state(0).listening);
   std::vector<pollfd> fds;
   side.add_poll(fds);
   EXPECT_EQ(fds.size(), 1u);
@@ -233,7 +233,7 @@ TEST_P(SockDiagTest, a_side_brings_them_together) {
   fds.clear();
   side.add_poll(fds);
   EXPECT_EQ(fds.size(), 2u) << "the connection was accepted";
-  EXPECT_EQ(side.socket_state().state, "ESTABLISHED");
+  EXPECT_EQ(side.socket_state(0).state, "ESTABLISHED");
   EXPECT_GT(side.counters().at("Tcp.PassiveOpens"), 0);
   const linger at_once{1, 0};
   ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

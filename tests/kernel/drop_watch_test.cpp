@@ -42,7 +42,7 @@ TEST_P(DropWatchTest, tells_why_a_segment_was_dropped) {
   const auto at = os::SocketAddress::from(kernel.address.data(), kernel.address.size(), 0);
   const os::RstGuard guard(at);
   const wire::Endpoint peer = test::loopback(GetParam(), guard.port());
-  LocalSide side(App::none, kernel, peer);
+  LocalSide side(App::none, kernel, {peer});
   side.watch(opened.watch.get());
   transport::LoopbackLink link(kernel.address, {kernel.port}, peer.address, {peer.port}, false);
   wire::Segment segment;
@@ -60,7 +60,7 @@ TEST_P(DropWatchTest, tells_why_a_segment_was_dropped) {
   }
   EXPECT_FALSE(side.take_drops().told) << "nothing was sent since";
 
-  const LocalSide server(App::discard, kernel, peer);
+  const LocalSide server(App::discard, kernel, {peer});
   link.send(wire::encode(segment));
   const Drops taken = side.take_drops();
   EXPECT_TRUE(taken.told);
@@ -72,12 +72,12 @@ class SocketInfoTest : public test::PrivateNetwork, public testing::WithParamInt
 TEST_P(SocketInfoTest, socket_info_is_of_the_connection) {
   const wire::Endpoint kernel = test::loopback(GetParam(), 9872);
   const wire::Endpoint nobody = test::loopback(GetParam(), 9);
-  LocalSide lonely(App::discard, kernel, nobody);
-  EXPECT_TRUE(lonely.socket_info().tcp_info.empty());
-  EXPECT_TRUE(lonely.socket_info().state.listening);
+  LocalSide lonely(App::discard, kernel, {nobody});
+  EXPECT_TRUE(lonely.socket_info(0).tcp_info.empty());
+  EXPECT_TRUE(lonely.socket_info(0).state.listening);
   test::Client client(kernel);
   lonely.retarget(client.endpoint());
-  const SocketInfo info = lonely.socket_info();
+  const SocketInfo info = lonely.socket_info(0);
   ASSERT_GE(info.tcp_info.size(), 104u);
   EXPECT_EQ(info.tcp_info[0], 1) << "ESTABLISHED";
 }

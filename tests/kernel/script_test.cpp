@@ -297,9 +297,50 @@ TEST_P(ScriptTest, leaves_no_file_open) {
   EXPECT_EQ(test::open_files(), before);
 }
 
+TEST_P(ScriptTest, scripts_of_one_application_each_accept_their_own_peer) {
+  Script script(address, peer, Start::listening);
+  const wire::Endpoint second = test::loopback(GetParam(), next_port());
+  Script other(script, second);
+  Client first_client = connect_peer();
+  EXPECT_TRUE(blocks(other.accept())) << "that is another script's";
+  Client second_client(address, 0, second.port);
+  EXPECT_EQ(text_of(other.accept()), "ok");
+  EXPECT_EQ(text_of(script.accept()), "ok") << "taken from the queue before";
+  first_client.write("1");
+  second_client.write("2");
+  EXPECT_EQ(text_of(script.read(10)), "\"1\"");
+  EXPECT_EQ(text_of(other.read(10)), "\"2\"");
+}
+
+TEST_P(ScriptTest, a_connection_that_was_reset_is_its_own_peers) {
+  Script script(address, peer, Start::listening);
+  const wire::Endpoint second = test::loopback(GetParam(), next_port());
+  Script other(script, second);
+  Client reset(address, 0, second.port);
+  reset.abort();
+  Client client = connect_peer();
+  EXPECT_EQ(text_of(script.accept()), "ok");
+  EXPECT_EQ(text_of(script.poll(), calls::Poll{}), "out");
+  EXPECT_EQ(text_of(other.accept()), "ok");
+  EXPECT_EQ(text_of(other.read(10)), "ECONNRESET");
+}
+
+TEST_P(ScriptTest, one_connects_while_another_listens) {
+  const wire::Endpoint second = test::loopback(GetParam(), next_port());
+  Script server(second, address, Start::listening);
+  Script script(address, peer, Start::listening);
+  Script other(script, second);
+  EXPECT_TRUE(blocks(other.connect()));
+  EXPECT_EQ(text_of(server.accept()), "ok") << "from the application's own address and port";
+  Client client = connect_peer();
+  EXPECT_EQ(text_of(script.accept()), "ok") << "it listens still";
+  server.write(bytes("x"));
+  EXPECT_EQ(text_of(other.read(10)), "\"x\"");
+}
+
 TEST_P(ScriptTest, every_call_can_be_made_as_data) {
-  LocalSide side(Start::listening, address, peer);
-  const auto make = [&](const calls::Call& call) { return text_of(side.call(call), call); };
+  LocalSide side(Start::listening, address, {peer});
+  const auto make = [&](const calls::Call& call) { return text_of(side.call(0, call), call); };
   Client client = connect_peer();
   EXPECT_EQ(make(calls::Listen{}), "ok");
   EXPECT_EQ(make(calls::Accept{}), "ok");
@@ -315,8 +356,8 @@ TEST_P(ScriptTest, every_call_can_be_made_as_data) {
 }
 
 TEST_P(ScriptTest, a_stock_server_takes_no_calls) {
-  LocalSide side(App::echo, address, peer);
-  EXPECT_EQ(text_of(side.call(calls::Accept{})), "EBADF");
+  LocalSide side(App::echo, address, {peer});
+  EXPECT_EQ(text_of(side.call(0, calls::Accept{})), "EBADF");
 }
 
 INSTANTIATE_TEST_SUITE_P(Ip, ScriptTest, testing::Bool(),

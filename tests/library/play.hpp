@@ -13,7 +13,7 @@ namespace tcpcraft::library_test {
 /// What became of one playing, as far as a mutation is judged by it.
 struct Played {
   engine::Verdict verdict = engine::Verdict::error;
-  bool cannot_run = false;            ///< nothing can run here
+  bool cannot_run = false;  ///< nothing can run here
   wire::Duration took{};
   std::size_t step = 0;               ///< that failed
   std::vector<wire::Part> differing;  ///< the parts of the segment that were wrong

@@ -58,6 +58,21 @@ TEST(Entry, a_call_has_a_line_of_its_own) {
   EXPECT_EQ(line("set TCP_CONGESTION \033[2J", "ok"), "  0.000263  app     set TCP_CONGESTION ?[2J -> ok\n");
 }
 
+TEST(Entry, names_the_peer_where_there_are_several) {
+  std::vector<scenario::Peer> peers(2);
+  peers[0].name = "a";
+  peers[1].name = "long";
+  const wire::Time start{std::chrono::seconds(5)};
+  const auto line = [&](const engine::TraceEntry& entry) {
+    return format_entry(entry, start, false, plain, peers);
+  };
+  EXPECT_EQ(line(engine::PassedCall{start, "read", "eof", 0}), "  0.000000  a     app     read -> eof\n");
+  EXPECT_EQ(line(engine::PassedCall{start, "read", "eof", 1}), "  0.000000  long  app     read -> eof\n");
+  EXPECT_EQ(line(engine::PassedNote{start, "of all"}), "  0.000000        note    of all\n");
+  peers.pop_back();
+  EXPECT_EQ(line(engine::PassedCall{start, "read", "eof", 0}), "  0.000000  app     read -> eof\n");
+}
+
 TEST(Tally, says_what_there_was) {
   Tally tally;
   tally.count(engine::Verdict::pass);

@@ -48,10 +48,10 @@ TEST(RunInChild, leaves_no_process_and_no_file_open) {
 TEST(InitialSequenceNumber, comes_from_the_seed_unless_the_scenario_says) {
   scenario::Scenario scenario;
   scenario.title = "a";
-  EXPECT_EQ(initial_sequence_number(scenario, 1), initial_sequence_number(scenario, 1));
-  EXPECT_NE(initial_sequence_number(scenario, 1), initial_sequence_number(scenario, 2));
-  scenario.peer.iss = 5;
-  EXPECT_EQ(initial_sequence_number(scenario, 1), 5u);
+  EXPECT_EQ(initial_sequence_number(scenario, 0, 1), initial_sequence_number(scenario, 0, 1));
+  EXPECT_NE(initial_sequence_number(scenario, 0, 1), initial_sequence_number(scenario, 0, 2));
+  scenario.peers.front().iss = 5;
+  EXPECT_EQ(initial_sequence_number(scenario, 0, 1), 5u);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ namespace {
 /// The addresses of the kernel and the peer where these keys are given.
 std::string ends(const std::string& keys) {
   const Scenario scenario = good("scenario: t\n" + keys + "steps:\n  - send: SYN\n");
-  return scenario.kernel.address.to_string() + " " + scenario.peer.address.to_string();
+  return scenario.kernel.address.to_string() + " " + scenario.peers.front().address.to_string();
 }
 
 Strings wrong_keys(const std::string& keys) {

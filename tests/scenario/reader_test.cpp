@@ -11,11 +11,11 @@ TEST(Reader, defaults) {
   EXPECT_EQ(scenario.title, "t");
   EXPECT_EQ(scenario.kernel.app, "echo-once");
   EXPECT_EQ(scenario.kernel.address.to_string(), "127.0.0.1:9877");
-  EXPECT_EQ(scenario.peer.address.to_string(), "127.0.0.1");
-  EXPECT_EQ(scenario.peer.window, 65535);
-  EXPECT_FALSE(scenario.peer.port);
-  EXPECT_FALSE(scenario.peer.iss);
-  EXPECT_FALSE(scenario.peer.options.mss);
+  EXPECT_EQ(scenario.peers.front().address.to_string(), "127.0.0.1");
+  EXPECT_EQ(scenario.peers.front().window, 65535);
+  EXPECT_FALSE(scenario.peers.front().port);
+  EXPECT_FALSE(scenario.peers.front().iss);
+  EXPECT_FALSE(scenario.peers.front().options.mss);
 }
 
 TEST(Reader, everything_at_the_top) {
@@ -48,18 +48,18 @@ steps:
   EXPECT_EQ(scenario.kernel.sysctls[0].name, "net.ipv4.tcp_rfc1337");
   EXPECT_EQ(scenario.kernel.sysctls[0].value, "1");
   EXPECT_EQ(scenario.kernel.sysctls[1].name, "net.ipv4.tcp_fin_timeout");
-  EXPECT_EQ(scenario.peer.port, 4000);
-  EXPECT_EQ(scenario.peer.iss, 4294967295u);
-  EXPECT_EQ(scenario.peer.window, 16);
-  EXPECT_EQ(scenario.peer.options.mss, 1460);
-  EXPECT_EQ(scenario.peer.options.wscale, 7);
-  EXPECT_TRUE(scenario.peer.options.sack);
-  EXPECT_TRUE(scenario.peer.options.timestamps);
+  EXPECT_EQ(scenario.peers.front().port, 4000);
+  EXPECT_EQ(scenario.peers.front().iss, 4294967295u);
+  EXPECT_EQ(scenario.peers.front().window, 16);
+  EXPECT_EQ(scenario.peers.front().options.mss, 1460);
+  EXPECT_EQ(scenario.peers.front().options.wscale, 7);
+  EXPECT_TRUE(scenario.peers.front().options.sack);
+  EXPECT_TRUE(scenario.peers.front().options.timestamps);
 }
 
 TEST(Reader, the_peer_has_the_kernels_address) {
-  EXPECT_EQ(good(title + "kernel: {address: '[::1]:80'}\n" + steps).peer.address.to_string(), "::1");
-  EXPECT_EQ(good(title + "kernel: {address: '127.0.0.2:80'}\n" + steps).peer.address.to_string(),
+  EXPECT_EQ(good(title + "kernel: {address: '[::1]:80'}\n" + steps).peers.front().address.to_string(), "::1");
+  EXPECT_EQ(good(title + "kernel: {address: '127.0.0.2:80'}\n" + steps).peers.front().address.to_string(),
             "127.0.0.2");
 }
 
@@ -145,12 +145,6 @@ TEST(Reader, wrong_types) {
   EXPECT_EQ(wrong(title + "steps:\n  - send:\n"), (Strings{"3:5-9 'send' wants text, not nothing"}));
   EXPECT_EQ(wrong(title + "rfc: [RFC9293]\n" + steps),
             (Strings{"2:7-14 not a reference to an RFC | NUMBER#SECTION: 9293#3.5"}));
-}
-
-TEST(Reader, what_is_not_built_is_refused_by_name) {
-  EXPECT_EQ(wrong(title + "peers: {}\n" + steps), (Strings{"2:1-6 'peers' is not built yet"}));
-  EXPECT_EQ(wrong(title + "steps:\n  - b@send: SYN\n"),
-            (Strings{"3:5-11 'name@verb' is not built yet: it addresses a connection of 'peers'"}));
 }
 
 TEST(Reader, any_order_is_a_list_of_segments) {

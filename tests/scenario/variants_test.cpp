@@ -38,8 +38,8 @@ steps:
   EXPECT_EQ(last.tags, (Strings{"a", "v6"}));
   EXPECT_EQ(last.kernel.address.to_string(), "[::6]:9820");
   EXPECT_EQ(last.kernel.sysctls.at(0).name, "net.ipv6.x");
-  EXPECT_EQ(last.peer.window, 20);
-  EXPECT_EQ(last.peer.options.mss, 120);
+  EXPECT_EQ(last.peers.front().window, 20);
+  EXPECT_EQ(last.peers.front().options.mss, 120);
   EXPECT_EQ(std::get<Send>(last.steps.at(0).action).segment.spec.seq->offset, 20);
 }
 

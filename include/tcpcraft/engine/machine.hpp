@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <map>
 #include <optional>
 #include <span>
@@ -10,13 +9,12 @@
 #include <vector>
 
 #include <tcpcraft/calls/result.hpp>
-#include <tcpcraft/engine/conduct.hpp>
+#include <tcpcraft/engine/connection.hpp>
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/engine/observations.hpp>
 #include <tcpcraft/engine/result.hpp>
 #include <tcpcraft/kernel/side.hpp>
-#include <tcpcraft/model/reaction.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 #include <tcpcraft/transport/link.hpp>
 
@@ -25,6 +23,7 @@ namespace tcpcraft::engine {
 /// Puts a datagram on the wire; its bytes are the machine's, until it is told of anything or asked again.
 struct Transmit {
   std::span<const std::uint8_t> packet;
+  std::size_t peer;  ///< whose it is
 };
 /// Puts a datagram on the wire that is no segment; answered by `Machine::injected`. Its bytes are the
 /// machine's, until it is asked again.
@@ -33,36 +32,48 @@ struct Inject {
 };
 /// Runs a barrier; answered by `Machine::barrier`.
 struct RunBarrier {};
-/// Makes a socket call; answered by `Machine::called`. The call lives until then.
+/// Makes a socket call on the connection of a peer; answered by `Machine::called`. The call lives until then.
 struct MakeCall {
+  std::size_t peer;
   const calls::Call* call;
 };
-/// Waits until something passes or the time has come, or until one of these calls can go on.
+/// Waits until something passes or the time has come, or until one of these calls can go on. They are the
+/// machine's, until it is told of anything or asked again.
 struct WaitUntil {
   wire::Time deadline;
-  const calls::Call* call = nullptr;     ///< the present step's; may be null
-  const calls::Call* running = nullptr;  ///< left running by an earlier step; may be null
+  std::span<const MakeCall> calls = {};
 };
 /// Answered by `Machine::state`.
-struct AskState {};
+struct AskState {
+  std::size_t peer;
+};
 /// Answered by `Machine::counters`.
 struct AskCounters {};
 /// Answered by `Machine::info`.
-struct AskInfo {};
+struct AskInfo {
+  std::size_t peer;
+};
 /// Answered by `Machine::drops`.
-struct AskDrops {};
+struct AskDrops {
+  std::size_t peer;
+};
 /// The result is there.
 struct Finished {};
 using Action = std::variant<Transmit, Inject, RunBarrier, MakeCall, WaitUntil, AskState, AskCounters, AskInfo,
                             AskDrops, Finished>;
 
+/// Where a peer is, and where its numbers begin.
+struct PeerSetup {
+  wire::Endpoint end;
+  wire::SeqNum iss;
+};
+
 /// What a run is played with.
 struct Setup {
   wire::Endpoint kernel;
-  wire::Endpoint peer;
-  wire::SeqNum iss;             ///< the peer's
-  std::uint32_t timestamp = 1;  ///< the peer's timestamp clock at the start, in ms
-  bool fresh_counters = true;   ///< the namespace is new: its counters began at 0
+  std::vector<PeerSetup> peers;  ///< those of the scenario, in its order
+  std::uint32_t timestamp = 1;   ///< the peers' timestamp clocks at the start, in ms
+  bool fresh_counters = true;    ///< the namespace is new: its counters began at 0
   /// A segment's immediate reactions have passed when `send` returns, as on the loopback of a namespace of
   /// one's own: after the last step, what has not passed is not said. Elsewhere a barrier proves it.
   bool immediate = false;
@@ -89,7 +100,7 @@ class Machine {
   void counters(const kernel::Counters& counters);
 
   void info(kernel::SocketInfo info);
-  /// What became of the last segment that was sent.
+  /// What became of the last segment of the peer that was asked about.
   void drops(kernel::Drops drops);
   /// Whether that is asked for.
   bool asks_for_drops() const;
@@ -114,39 +125,40 @@ class Machine {
     bool has_ends_of(const wire::Segment& segment) const;
     bool is_in(const wire::Bytes& datagram) const;
   };
-  /// A segment of the kernel's that no step has taken yet.
-  struct Unread {
-    wire::Time time;
-    bool kernel_time;
-    Expectation expectation;
-    bool late;  ///< it came of a timer, or of the application, while we were neither waiting nor quick
-    std::optional<Expectation> crossed;  ///< what was expected before the peer's last segment arrived
-    std::size_t trace_entry;
-  };
-  /// A socket call that was begun.
-  struct OpenCall {
-    calls::Call call;          ///< what is still to do of it
-    std::size_t written = 0;   ///< and what a `write` has done
-    bool once = false;         ///< it is not made again where it would block
-    bool in_progress = false;  ///< a `connect` whose SYN is out: it is made again only when asked for
-    std::optional<calls::Result> result = std::nullopt;
-    wire::Time before{};  ///< when it was made last: not before
-    wire::Time after{};   ///< and not after
-  };
   /// What has come of an `any-order`.
   using Expectations = std::vector<const scenario::Expect*>;
   struct Gathering {
     Expectations paired;   ///< what each that came is
     Expectations missing;  ///< what has not come; what must come first is first
   };
-  using Ports = std::pair<std::uint16_t, std::uint16_t>;  // the kernel's, the peer's
+  /// A connection that is none of the scenario's own: between ports that a step names on purpose.
+  struct Stranger {
+    std::uint16_t kernel_port;
+    wire::Endpoint end;
+    std::size_t peer;  ///< whose step that was: its segments are that connection's
+    model::Tcb kernel;
+  };
+  /// What a segment is about.
+  struct Route {
+    Connection& connection;
+    model::Tcb& kernel;
+    bool own;  ///< it is the scenario's own connection
+  };
 
-  model::Tcb& connection(Ports ports);
+  Connection& here() { return connections_[here_]; }
+  const Connection& here() const { return connections_[here_]; }
+  std::size_t index_of(const Connection& connection) const {
+    return static_cast<std::size_t>(&connection - connections_.data());
+  }
+  Connection* connection_at(const wire::Endpoint& peer);
+  Route route(std::uint16_t kernel_port, const wire::Endpoint& peer);
+  model::Tcb& kernel_of(Connection& connection);
+  model::Tcb new_kernel(std::uint16_t port) const;
   void passed_to_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
   void passed_from_kernel(wire::Segment&& segment, const transport::Arrival& arrival);
-  void begin_anew(PassedSegment& syn);
-  void settle(model::Tcb& kernel, const wire::Segment& segment);
-  void open_anew(model::Tcb& kernel, const wire::Segment& segment);
+  void begin_anew(Connection& connection, PassedSegment& syn);
+  void settle(Connection& connection, const wire::Segment& segment);
+  void open_anew(Connection& connection, const wire::Segment& segment);
   template <class Entry>
   void record(Entry&& entry) {
     result_.trace.emplace_back(std::forward<Entry>(entry));
@@ -170,6 +182,7 @@ class Machine {
   std::optional<Action> play(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> play_end();
 
+  static wire::Duration time_for(const scenario::Expect& step);
   wire::Time bound_of(const scenario::Expect& step) const;
   bool fits(const scenario::Expect& step, const Unread& unread) const;
   Gathering gather(const scenario::AnyOrder& step, std::size_t count) const;
@@ -178,22 +191,24 @@ class Machine {
   Action fail_gathered(const Expectations& missing);
   Action fail_missing(const Expectations& missing);
 
-  Action attempt(OpenCall& call);
+  Action attempt(std::size_t peer, OpenCall& call);
   std::optional<Action> resume_running();
+  void await_running(WaitUntil& wait);
   std::optional<Action> start_call(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now);
   std::optional<Action> judge_call(const scenario::AppCall& step, const OpenCall& call);
   void take_result(OpenCall& call, calls::Result result);
   void note_failed_connect(const calls::Call& call, const calls::Result& result);
   void note_listening(const calls::Call& call, const calls::Result& result);
-  void end_call(wire::Time after);
-  void note_cause(const calls::Call& call);
+  void end_call(Connection& connection, wire::Time after);
+  void note_cause(Connection& connection, const calls::Call& call) const;
   Action fail_call(const scenario::AppCall& step, std::string summary, std::string label,
                    std::string received, std::optional<std::size_t> trace_entry = {});
 
   std::optional<Action> take(const scenario::Expect& step, wire::Time bound);
-  std::optional<Action> absent(const scenario::Expect& step, wire::Time bound);
+  std::optional<Action> absent(const scenario::Expect& step);
   std::optional<Action> judge_time(const scenario::Expect& step, const Unread& unread, wire::Time bound);
+  const Anchor& latest_anchor() const;
   wire::Time last_passage() const;
   bool came_of_lateness(const transport::Arrival& arrival, bool repeats) const;
   Action blame_lateness(const Unread& unread);
@@ -213,9 +228,10 @@ class Machine {
                       std::vector<Difference> differences);
   Action fail_unexpected(const Unread& unread, std::string summary, scenario::Span span,
                          std::string expected);
+  void note_followed();
   Action finish(Verdict verdict, std::string reason = "");
   std::optional<wire::Segment> quoted_by(const scenario::SendIcmp& step);
-  wire::Time last_send_time() const;
+  wire::Time last_send_time(const Connection& connection) const;
   std::string since_last_send(wire::Time time) const;
 
   const scenario::Scenario& scenario_;
@@ -223,26 +239,21 @@ class Machine {
   Observer* observer_;
   Result result_;
 
-  model::Tcb peer_;
-  std::map<Ports, model::Tcb> connections_;  // the kernel's TCBs; the scenario's own connection and strangers
-  model::Tcb before_;                        // the kernel's TCB before the peer's last segment
-  bool owed_ = false;                        // and whether it owed something then
-  model::Tcb old_peer_;  // the peer before its last SYN seemed to open the connection anew
-  model::Reaction
-      reaction_;     // where the kernel may take the peer's last segment in several ways: all of them
-  Conduct conduct_;  // of the kernel, on the scenario's own connection
+  std::vector<Connection> connections_;  // of the scenario's peers, in their order
+  std::vector<Stranger> strangers_;
   std::optional<Pending> pending_;
-  wire::Bytes injected_;  ///< the last datagram that was no segment
-  std::list<Unread> unread_;
+  wire::Bytes injected_;          ///< the last datagram that was no segment
   std::vector<Unread> gathered_;  // by the present `any-order`
 
   std::size_t step_ = 0;
+  std::size_t here_ = 0;                     // whose connection the present step is about
   bool sent_ = false;                        // the present `send` is on its way
   std::optional<wire::Time> waiting_since_;  // where the last action was a wait
   std::optional<OpenCall> call_;             // of the present step
-  std::optional<OpenCall> running_;          // left running by an earlier step
   OpenCall* attempted_ = nullptr;            // the one that is being made
-  bool resumed_ = false;                     // the running call was just made again
+  std::size_t attempted_by_ = 0;             // and on whose connection
+  std::size_t resumed_ = 0;                  // so many connections' running calls were just made again
+  std::vector<MakeCall> waiting_;            // the calls that the last wait is for
   bool tried_ = false;                       // the present step's was, and nothing was waited for since
   std::optional<wire::Time> call_deadline_;  // of the present step
   std::optional<wire::Time> called_;         // when the last call was made
@@ -256,15 +267,6 @@ class Machine {
   std::optional<kernel::Counters> base_counters_;
   std::map<std::string, std::int64_t> counter_marks_;  // where each named counter stood at its last step
 
-  wire::Time anchor_;              // the end of the previous step
-  wire::Duration anchor_slack_{};  // and how much earlier it may have been: a call has no time stamp
-  bool anchor_exact_ = true;
-  wire::Duration scripted_{};  // the waits so far: the peer's timestamp clock
-  std::uint32_t clock_base_ = 0;
-  std::uint16_t id_ = 0;
-  std::optional<std::size_t> cause_;  // the last step that sent a segment, or had the kernel send
-  std::optional<std::size_t> last_send_entry_;
-  const model::Rule* last_rule_ = nullptr;
   std::int64_t kernel_segments_ = 0;
   bool finished_ = false;
 };

@@ -36,12 +36,14 @@ struct PassedSegment {
   const model::Rule* rule =
       nullptr;  ///< for the kernel's: why it is sent; for the peer's: how it is to be handled
   std::optional<std::size_t> step;  ///< the `send` that it came from
+  std::size_t peer = 0;             ///< whose connection it is: an index of the scenario's peers, as below
 };
 
 /// A message of ICMP from the peer's side, where it was sent.
 struct PassedIcmp {
   wire::Time time;
   std::string text;  ///< `ICMP host-unreachable quoting SYN seq=0`
+  std::size_t peer = 0;
 };
 
 /// The text of a `note`, where it stood.
@@ -55,9 +57,18 @@ struct PassedCall {
   wire::Time time;
   std::string text;    ///< `read 10`
   std::string result;  ///< `"a\n"`; empty where it is left running
+  std::size_t peer = 0;
 };
 
 using TraceEntry = std::variant<PassedSegment, PassedIcmp, PassedNote, PassedCall>;
+
+/// Whose connection an entry is about; nothing for a note.
+inline std::optional<std::size_t> peer_of(const TraceEntry& entry) {
+  if (const auto* segment = std::get_if<PassedSegment>(&entry)) return segment->peer;
+  if (const auto* icmp = std::get_if<PassedIcmp>(&entry)) return icmp->peer;
+  if (const auto* call = std::get_if<PassedCall>(&entry)) return call->peer;
+  return {};
+}
 
 /// One way in which a segment differs from what was expected.
 struct Difference {
@@ -72,6 +83,7 @@ struct Difference {
 struct Mismatch {
   std::string summary;   ///< "the kernel's ACK does not cover the FIN"
   std::size_t step = 0;  ///< the step that failed; the number of steps where the end of the scenario did
+  std::size_t peer = 0;  ///< whose connection
   scenario::Span span;   ///< the token that failed
   std::string label;     ///< behind the caret: "received ack=1"
   std::optional<std::size_t> cause;  ///< the last step before that sent a segment, or had the kernel send

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -36,9 +37,9 @@ struct Drops {
   std::optional<std::string> reason;  ///< why it was dropped, without SKB_DROP_REASON_; absent: it was not
 };
 
-/// The kernel's side of the connection, seen from user space: the application there, and what the kernel
-/// tells about itself. Everything happens on the caller's thread, so that no other thread owns a socket while
-/// a segment arrives.
+/// The kernel's side of the connections, seen from user space: the application there, and what the kernel
+/// tells about itself. A connection is called by the number of its peer, from 0. Everything happens on the
+/// caller's thread, so that no other thread owns a socket while a segment arrives.
 class Side {
  public:
   virtual ~Side() = default;
@@ -49,14 +50,14 @@ class Side {
   /// What the application waits for, to be polled together with the link.
   virtual void add_poll(std::vector<pollfd>& fds) const = 0;
 
-  /// Makes one socket call of a script's, as far as that goes without waiting.
-  virtual calls::Result call(const calls::Call& call) = 0;
+  /// Makes one socket call of a script's on a connection, as far as that goes without waiting.
+  virtual calls::Result call(std::size_t peer, const calls::Call& call) = 0;
 
   /// What a call that would block waits for; it is then to be made again.
-  virtual void add_poll_of(const calls::Call& call, std::vector<pollfd>& fds) const = 0;
+  virtual void add_poll_of(std::size_t peer, const calls::Call& call, std::vector<pollfd>& fds) const = 0;
 
-  virtual SocketState socket_state() = 0;
-  virtual SocketInfo socket_info() = 0;
+  virtual SocketState socket_state(std::size_t peer) = 0;
+  virtual SocketInfo socket_info(std::size_t peer) = 0;
   virtual Counters counters() = 0;
 
   /// What became of the first segment that was sent since this was called last.

@@ -20,6 +20,9 @@ struct DeviceAddresses {
 /// no two devices there may lead to one peer: the older one would get everything.
 void configure_device(const std::string& device, const DeviceAddresses& addresses, unsigned mtu);
 
+/// Makes a configured device the way to another host too. A route that is there already is no error.
+void add_route(const std::string& device, std::span<const std::uint8_t> host);
+
 /// How many packets of the kernel's have been lost in the device since it was made. Throws SystemError.
 std::uint64_t packets_dropped(const std::string& device);
 

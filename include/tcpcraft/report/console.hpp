@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include <tcpcraft/engine/result.hpp>
@@ -18,8 +19,9 @@ std::string format_diagnostic(const scenario::Source& source, const scenario::Di
                               const Style& style);
 
 /// One line for what passed: the time since `start`, who sent it, the segment. With `verbose`, a second line
-/// says by which rule.
-std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool verbose, const Style& style);
+/// says by which rule. Where there are several `peers`, the line names the one whose connection it is.
+std::string format_entry(const engine::TraceEntry& entry, wire::Time start, bool verbose, const Style& style,
+                         std::span<const scenario::Peer> peers = {});
 
 /// What a failure names besides the result.
 struct FailureContext {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -49,7 +50,8 @@ std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net ne
 /// left of its connection is removed. Throws os::SystemError.
 engine::Result play(const scenario::Scenario& scenario, const RunOptions& options, engine::Clock& clock);
 
-/// The peer's initial sequence number for a run of this title.
-std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::uint64_t seed);
+/// A peer's initial sequence number for a run of this title.
+std::uint32_t initial_sequence_number(const scenario::Scenario& scenario, std::size_t peer,
+                                      std::uint64_t seed);
 
 }  // namespace tcpcraft::runner

@@ -105,11 +105,12 @@ struct Inside {
 };
 
 struct Step {
-  Span verb;   ///< the step's key
+  Span verb;   ///< the step's key, without a name
   Span value;  ///< what stands behind it
   std::variant<Send, SendIcmp, Expect, AnyOrder, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall>
       action;
   std::vector<Inside> inside = {};  ///< the outermost first
+  std::size_t peer = 0;             ///< whose connection it is about: an index of `Scenario::peers`
 };
 
 /// A sysctl of the scenario's network namespace.
@@ -154,8 +155,9 @@ struct PeerOptions {
   bool timestamps = false;
 };
 
-/// The crafted side.
+/// The crafted side of one connection.
 struct Peer {
+  std::string name;  ///< by which steps call it; empty where the file names none
   wire::IpAddress address;
   std::optional<std::uint16_t> port;  ///< absent: picked when the run begins
   std::optional<std::uint32_t> iss;   ///< absent: random, from the run's seed
@@ -177,7 +179,8 @@ struct Scenario {
   std::vector<std::string> tags;
   std::vector<Requirement> requirements;
   Kernel kernel;
-  Peer peer;
+  std::vector<Peer> peers =
+      std::vector<Peer>(1);  ///< at least one: the first is that of steps without a name
   std::vector<Step> steps;
 };
 

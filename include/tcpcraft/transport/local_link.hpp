@@ -17,6 +17,10 @@ namespace tcpcraft::transport {
 /// each is the connection's own; others are where a scenario names them (`sport=`, `dport=`).
 class LocalLink : public Link {
  public:
+  /// Has the peer's side another address too: segments between it and the kernel are shown likewise, from and
+  /// to the same ports.
+  virtual void add_peer(const wire::IpAddress& address);
+
   /// Turns to another connection between the same addresses.
   virtual void retarget(std::vector<std::uint16_t> kernel_ports, std::vector<std::uint16_t> peer_ports);
 
@@ -33,7 +37,7 @@ class LocalLink : public Link {
             const wire::IpAddress& peer, std::vector<std::uint16_t> peer_ports);
 
   const wire::IpAddress& kernel() const { return kernel_; }
-  const wire::IpAddress& peer() const { return peer_; }
+  const wire::IpAddress& peer() const { return peers_.front(); }
   const std::vector<std::uint16_t>& peer_ports() const { return peer_ports_; }
 
   /// Keeps what is there to read and `is_shown`; does not wait.
@@ -57,7 +61,7 @@ class LocalLink : public Link {
 
   wire::IpAddress kernel_;
   std::vector<std::uint16_t> kernel_ports_;
-  wire::IpAddress peer_;
+  std::vector<wire::IpAddress> peers_;
   std::vector<std::uint16_t> peer_ports_;
   std::vector<Arrival> arrivals_;  ///< their packets' memory is used again
   std::size_t unheard_ = 0;        ///< how many of them `receive` has not shown yet

@@ -29,6 +29,8 @@ class SinkLink : public LocalLink {
   /// Takes the device down and closes the packet socket, for which the kernel waits for RCU: 10 to 50 ms.
   ~SinkLink() override;
 
+  void add_peer(const wire::IpAddress& address) override;
+
   /// The kernel completes an IPv4 header: identification 0, length and checksum, raw(7).
   void send(std::span<const std::uint8_t> packet) override;
   /// Throws os::SystemError (ENOBUFS) where packets were lost because they had not been received in time.

@@ -25,6 +25,8 @@ class TunLink : public LocalLink {
   /// Removes the device, for which the kernel waits for RCU: 15 to 50 ms.
   ~TunLink() override;
 
+  void add_peer(const wire::IpAddress& address) override;
+
   /// Takes the datagram as it stands, its IPv4 checksum and length included, be they wrong; only the version
   /// must be 4 or 6. A segment that the kernel sends of itself (a timer's) in the moment before it comes to
   /// handle this one is received after it.
