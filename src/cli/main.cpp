@@ -125,8 +125,8 @@ void add_coverage(CLI::App& app, int& exit_code) {
   command->add_option("--json", options.json, "write the result to this file");
   command->add_flag("-v,--verbose", options.verbose,
                     "name every scenario that tests a requirement, and by what; where none does, those that "
+                    "name its section");
   add_jobs(*command, options.jobs);
-  add_seed(*command, options.seed);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
   command->footer(
