@@ -133,6 +133,7 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
   pending_ = Pending{std::move(crafted), std::move(packet), step_};
   sent_ = true;
+  if (now - connection.anchor.time > tolerated_lateness) connection.lagged = true;
   connection.anchor.time = now;
   return Transmit{pending_->packet, here_};
 }

@@ -39,8 +39,9 @@ struct RunOptions {
   kernel::DropWatch* drops = nullptr;  ///< needed where a step asks why the kernel dropped a segment
 };
 
-/// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
-/// Throws CannotRun. A process that calls it again leaves that network for a new one.
+/// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them,
+/// and has TCP use the congestion control of RFC 5681 (reno) whatever the host uses. Throws CannotRun. A
+/// process that calls it again leaves that network for a new one.
 void enter_network(Net net);
 
 /// Gives the present network namespace what the scenario asks for: its sysctls, addresses and MTU. A result
