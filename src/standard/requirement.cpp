@@ -84,8 +84,7 @@ constexpr Requirement table[] = {
      "no link of a scenario's has an MTU that varies"},
     {"MUST-65", "3.2", options, "MSS is on SYNs alone", Party::sender},
     {"MUST-67", "3.7.1", options, "MSS is at most what can be reassembled", Party::receiver},
-    {"MUST-69", "3.1", options, "zeros follow EOL", Party::sender,
-     "Linux pads with NOP and sends no EOL"},
+    {"MUST-69", "3.1", options, "zeros follow EOL", Party::sender, "Linux pads with NOP and sends no EOL"},
 
     {"MUST-2", "3.1", checksums, "a sender computes the checksum", Party::sender,
      "a scenario does not look at the kernel's checksums"},
