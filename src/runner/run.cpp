@@ -276,6 +276,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
   setup.observations = options.observations;
+  setup.note_rules = options.note_rules;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
   if (scenario.kernel.link == scenario::Wire::loopback && scenario.kernel.mtu)
     setup.largest_datagram = std::min<std::size_t>(*scenario.kernel.mtu, setup.largest_datagram);

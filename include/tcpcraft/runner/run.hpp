@@ -32,6 +32,7 @@ struct RunOptions {
   engine::Observer* observer = nullptr;
   engine::Tap* tap = nullptr;
   engine::Observations* observations = nullptr;  ///< where given, told what the steps met
+  bool note_rules = false;                       ///< `Result::followed` is wanted
   /// Where given, takes over the link of the run, which may wait tens of milliseconds for the kernel when it
   /// is closed: better after the verdict has been told.
   std::unique_ptr<transport::Link>* link = nullptr;
