@@ -12,9 +12,7 @@ namespace {
 constexpr std::string_view about_applications = "about applications, not the kernel";
 constexpr std::string_view no_push_flag = "the socket interface has no PUSH flag";
 constexpr std::string_view no_call = "no socket call of a scenario's asks for it";
-constexpr std::string_view one_connection = "one connection does not show how ISNs are made";
-constexpr std::string_view one_address = "a scenario's kernel has one address";
-constexpr std::string_view fixed_addresses = "a segment's addresses cannot be chosen";
+constexpr std::string_view no_isns = "no step compares the ISNs of two connections";
 constexpr std::string_view no_ip_options = "a scenario cannot write IP options";
 
 constexpr std::string_view push = "PUSH flag";
@@ -66,8 +64,9 @@ constexpr Requirement table[] = {
     {"MUST-30", "3.8.5", urgent, "there is urgent data", Party::both},
     {"MUST-62", "3.8.5", urgent, "the pointer is one past the urgent data", Party::both},
     {"MUST-31", "3.8.5", urgent, "urgent data has any length", Party::both},
-    {"MUST-32", "3.8.5", urgent, "the application is told of urgent data", Party::api, no_call},
-    {"MUST-33", "3.8.5", urgent, "it can ask whether more is to come", Party::api, no_call},
+    {"MUST-32", "3.8.5", urgent, "the application is told of urgent data", Party::api,
+     "a signal tells of it, and a scenario takes none"},
+    {"MUST-33", "3.8.5", urgent, "it can ask whether more is to come", Party::api},
     {"SHLD-13", "3.8.5", urgent, "new applications send none", Party::application, about_applications},
 
     {"MUST-4", "3.1", options, "EOL, NOP and MSS are understood", Party::both},
@@ -85,25 +84,26 @@ constexpr Requirement table[] = {
      "no link of a scenario's has an MTU that varies"},
     {"MUST-65", "3.2", options, "MSS is on SYNs alone", Party::sender},
     {"MUST-67", "3.7.1", options, "MSS is at most what can be reassembled", Party::receiver},
-    {"MUST-69", "3.1", options, "zeros follow EOL", Party::sender},
+    {"MUST-69", "3.1", options, "zeros follow EOL", Party::sender, "Linux pads with NOP and sends no EOL"},
 
-    {"MUST-2", "3.1", checksums, "a sender computes the checksum", Party::sender},
+    {"MUST-2", "3.1", checksums, "a sender computes the checksum", Party::sender,
+     "a scenario does not look at the kernel's checksums"},
     {"MUST-3", "3.1", checksums, "a receiver checks the checksum", Party::receiver},
 
-    {"MUST-8", "3.4.1", isn, "a clock drives the ISN", Party::both, one_connection},
-    {"SHLD-1", "3.4.1", isn, "the ISN has a pseudorandom part", Party::both, one_connection},
-    {"MUST-9", "3.4.1", isn, "nobody outside can compute that part", Party::both, one_connection},
+    {"MUST-8", "3.4.1", isn, "a clock drives the ISN", Party::both, no_isns},
+    {"SHLD-1", "3.4.1", isn, "the ISN has a pseudorandom part", Party::both, no_isns},
+    {"MUST-9", "3.4.1", isn, "nobody outside can compute that part", Party::both, no_isns},
 
     {"MUST-10", "3.5", opening, "both sides may open at the same time", Party::both},
     {"MUST-11", "3.5", opening, "SYN-RECEIVED knows what led to it", Party::both},
     {"MUST-41", "3.9.1.1", opening, "a passive open leaves others alone", Party::api},
     {"MUST-42", "3.9.1.1", opening, "a port listens while others open on it", Party::api},
-    {"MUST-44", "3.9.1.1", opening, "IP picks a source where nobody does", Party::ip, one_address},
-    {"MUST-45", "3.9.1.1", opening, "a connection keeps its local address", Party::ip, one_address},
-    {"MUST-46", "3.9.1.1", opening, "an open to a broadcast address is refused", Party::api,
-     "a scenario's kernel connects to its peer alone"},
+    {"MUST-44", "3.9.1.1", opening, "IP picks a source where nobody does", Party::ip,
+     "a scenario's socket is bound before it connects"},
+    {"MUST-45", "3.9.1.1", opening, "a connection keeps its local address", Party::ip},
+    {"MUST-46", "3.9.1.1", opening, "an open to a broadcast address is refused", Party::api},
     {"MUST-57", "3.9.2.3", opening, "what comes to a broadcast address is dropped", Party::ip,
-     fixed_addresses},
+     "a scenario cannot send to one"},
 
     {"SHLD-2", "3.5.3", closing, "a RST may carry data", Party::receiver},
     {"MUST-12", "3.6", closing, "the application learns of a FIN or a RST", Party::api},
@@ -114,7 +114,8 @@ constexpr Requirement table[] = {
     {"SHLD-4", "3.6.1", closing, "timestamps shorten TIME-WAIT", Party::receiver},
 
     {"MUST-19", "3.8.2", retransmissions, "RTO backs off, slow start, congestion avoidance", Party::sender},
-    {"MAY-4", "3.8.1", retransmissions, "a repetition may keep its IP identity", Party::sender},
+    {"MAY-4", "3.8.1", retransmissions, "a repetition may keep its IP identity", Party::sender,
+     "no step compares the identities of two segments"},
     {"MUST-18", "3.8.1", retransmissions, "the RTO follows RFC 6298 and Karn", Party::sender},
 
     {"MUST-58", "3.10.7.4", acks, "ACKs are aggregated", Party::receiver},
@@ -134,8 +135,7 @@ constexpr Requirement table[] = {
     {"MUST-20", "3.8.3", failures, "too many retransmissions end a connection", Party::sender},
     {"MUST-21", "3.8.3", failures, "the application can set how many (R2)", Party::api},
     {"SHLD-9", "3.8.3", failures, "it is told of trouble before that (R1)", Party::api, no_call},
-    {"SHLD-10", "3.8.3", failures, "R1 is at least 3 retransmissions", Party::sender,
-     "what R1 leads to is no segment"},
+    {"SHLD-10", "3.8.3", failures, "R1 is at least 3 retransmissions", Party::sender},
     {"SHLD-11", "3.8.3", failures, "R2 is at least 100 seconds", Party::sender},
     {"MUST-22", "3.8.3", failures, "SYNs are retransmitted likewise", Party::sender},
     {"MUST-23", "3.8.3", failures, "and that for at least 3 minutes", Party::sender},
@@ -148,7 +148,7 @@ constexpr Requirement table[] = {
     {"MUST-28", "3.8.4", keep_alive, "by default it is at least two hours", Party::api},
     {"MUST-29", "3.8.4", keep_alive, "one lost answer ends nothing", Party::sender},
     {"SHLD-12", "3.8.4", keep_alive, "they have no data", Party::sender},
-    {"MAY-6", "3.8.4", keep_alive, "they may be set to have one octet", Party::sender},
+    {"MAY-6", "3.8.4", keep_alive, "they may be set to have one octet", Party::sender, no_call},
 
     {"MUST-50", "3.9.2", ip_options, "unknown ones are ignored", Party::ip, no_ip_options},
     {"MAY-10", "3.9.2", ip_options, "Timestamp may be supported", Party::ip, no_ip_options},
@@ -162,9 +162,11 @@ constexpr Requirement table[] = {
     {"SHLD-25", "3.9.2.2", icmp, "the application is told of soft errors", Party::api},
     {"MUST-56", "3.9.2.2", icmp, "soft errors end no connection", Party::ip},
     {"SHLD-26", "3.9.2.2", icmp, "hard errors end a connection", Party::ip},
-    {"MUST-55", "3.9.2.2", icmp, "a Source Quench is ignored", Party::ip},
+    {"MUST-55", "3.9.2.2", icmp, "a Source Quench is ignored", Party::ip,
+     "no message of a scenario's is one"},
 
-    {"MUST-63", "3.9.2.3", addresses, "a SYN from an invalid address is ignored", Party::ip, fixed_addresses},
+    {"MUST-63", "3.9.2.3", addresses, "a SYN from an invalid address is ignored", Party::ip,
+     "what a scenario puts in over lo is past the check"},
 
     {"MUST-47", "3.9.1.8", services, "soft errors can be learned of", Party::api},
     {"SHLD-20", "3.9.1.8", services, "reports of them can be declined", Party::api},

@@ -67,5 +67,44 @@ TEST(Docs, the_readmes_cell_is_real) {
   EXPECT_EQ(normalized(shown.substr(command.size() + 1)), normalized(run.output));
 }
 
+/// What stands between `begin` and the next `end`, each time.
+std::vector<std::string> all_between(const std::string& text, const std::string& begin, char end) {
+  std::vector<std::string> result;
+  for (std::size_t at = 0; (at = text.find(begin, at)) != std::string::npos;) {
+    at += begin.size();
+    result.push_back(text.substr(at, text.find(end, at) - at));
+  }
+  return result;
+}
+
+TEST(Docs, every_link_leads_somewhere) {
+  std::vector<fs::path> pages{source_dir / "README.md"};
+  for (const auto& file : fs::directory_iterator(source_dir / "docs"))
+    if (file.path().extension() == ".md") pages.push_back(file.path());
+  std::size_t links = 0;
+  for (const fs::path& page : pages) {
+    for (const std::string& link : all_between(read_file(page), "](", ')')) {
+      if (link.starts_with("#") || link.find("://") != std::string::npos) continue;
+      const fs::path target = page.parent_path() / link.substr(0, link.find('#'));
+      EXPECT_TRUE(fs::exists(target)) << page << " links to " << link;
+      ++links;
+    }
+  }
+  EXPECT_GE(links, 60u);
+}
+
+TEST(Docs, every_tag_of_the_library_is_explained) {
+  const std::string guide = read_file(source_dir / "docs/library.md");
+  for (const auto& file : fs::recursive_directory_iterator(source_dir / "scenarios")) {
+    if (file.path().extension() != ".scn") continue;
+    const std::string tags = all_between(read_file(file.path()), "\ntags: [", ']').at(0);
+    std::istringstream words(std::regex_replace(tags, std::regex(","), " "));
+    for (std::string tag; words >> tag;) {
+      const bool folder = fs::is_directory(source_dir / "scenarios" / tag);
+      EXPECT_TRUE(folder || guide.find('`' + tag + '`') != std::string::npos) << file.path() << ": " << tag;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tcpcraft::cli_test
