@@ -72,6 +72,7 @@ runner::Outcome play_once(const CoverageCommand& command, const scenario::Scenar
   options.seed = command.seed;
   options.drops = prepared.drops.get();
   options.link = &link;
+  options.note_rules = true;
   runner::enter_network(command.net);
   runner::InterruptibleClock clock;
   const std::optional<engine::Result> refused = runner::furnish(scenario, command.net);

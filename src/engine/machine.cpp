@@ -107,7 +107,7 @@ void Machine::advance() {
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
   if (sent_) {
     if (!pending_) {
-      if (setup_.immediate) here().conduct.settled();
+      if (setup_.note_rules && setup_.immediate) here().conduct.settled();
       advance();
       return {};
     }
@@ -133,6 +133,7 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
   pending_ = Pending{std::move(crafted), std::move(packet), step_};
   sent_ = true;
+  if (now - connection.anchor.time > tolerated_lateness) connection.lagged = true;
   connection.anchor.time = now;
   return Transmit{pending_->packet, here_};
 }
@@ -299,7 +300,7 @@ Action Machine::finish(Verdict verdict, std::string reason) {
   if (!finished_) {
     result_.verdict = verdict;
     result_.reason = std::move(reason);
-    note_followed();
+    if (setup_.note_rules) note_followed();
     finished_ = true;
     if (setup_.observations) observe_end();
   }

@@ -63,6 +63,10 @@ std::optional<Action> Machine::play(const scenario::Info& step, wire::Time) {
     }
     if (scenario::holds(*value, claim.comparator, claim.value)) continue;
     if (late) return blame_lateness(unread.front());
+    if (here().lagged && calls::is_measured(*claim.field))
+      return finish(Verdict::inconclusive,
+                    "the host was late: it sent a segment of the peer's after a pause "
+                    "that no step made, and the kernel measured that");
     const std::string shown = calls::format_info(*claim.field, *value);
     return fail_here("the kernel's " + name + " is " + shown + ", not " +
                          std::string(scenario::to_string(claim.comparator)) + " " + claim.value_text,

@@ -94,13 +94,13 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
   pending_.reset();
   connection.owed = false;
   connection.reaction.alternatives.clear();
-  connection.conduct.arrived_unfit();
+  if (setup_.note_rules) connection.conduct.arrived_unfit();
   if (!deformed) {
     connection.owed = owes(kernel);
     connection.before = kernel;
     const model::Outcome outcome = model::follow(kernel, entry.segment);
     if (outcome.others && own) connection.reaction = model::arrive(connection.before, entry.segment);
-    if (own) connection.conduct.arrived(outcome, connection.reaction);
+    if (own && setup_.note_rules) connection.conduct.arrived(outcome, connection.reaction);
     entry.rule = outcome.rule;
     if (own && kernel.irs == entry.segment.seq && kernel.irs != connection.peer.iss)
       begin_anew(connection, entry);
@@ -161,7 +161,7 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
   const model::Rule* rule = model::transmitted(kernel, segment);
   unread.late = came_of_lateness(arrival, rule == &model::rules::retransmission);
   if (own) {
-    connection.conduct.sent(segment, unread.expectation, rule);
+    if (setup_.note_rules) connection.conduct.sent(segment, unread.expectation, rule);
     model::peer_received(connection.peer, segment);
   }
   record(PassedSegment{arrival.time,

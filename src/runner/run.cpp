@@ -219,6 +219,20 @@ std::optional<engine::Result> without_sysctl(const scenario::Scenario& scenario)
 
 }  // namespace
 
+namespace {
+
+/// A new namespace takes over the host's choice of congestion control, and with it when a burst leaves: with
+/// that of RFC 5681, which every kernel has, a scenario means the same everywhere.
+void choose_congestion_control() {
+  try {
+    os::write_sysctl("net.ipv4.tcp_congestion_control", "reno");
+  } catch (const os::SystemError&) {
+    // Where it is not ours to choose, the host's serves.
+  }
+}
+
+}  // namespace
+
 void enter_network(Net net) {
   if (net != Net::isolated) {
     if (!os::may_use_raw_sockets()) throw CannotRun(needs_raw_sockets);
@@ -233,6 +247,7 @@ void enter_network(Net net) {
                     os::why_not_private(error.code().value()));
   }
   os::bring_up_loopback();
+  choose_congestion_control();
 }
 
 std::optional<engine::Result> furnish(const scenario::Scenario& scenario, Net net) {
@@ -276,6 +291,7 @@ engine::Result play(const scenario::Scenario& scenario, const RunOptions& option
   const bool times = has_times(scenario);
   setup.immediate = options.net == Net::isolated;
   setup.observations = options.observations;
+  setup.note_rules = options.note_rules;
   setup.fresh_counters = setup.immediate && !times;  // waiting for stamps moves them
   if (scenario.kernel.link == scenario::Wire::loopback && scenario.kernel.mtu)
     setup.largest_datagram = std::min<std::size_t>(*scenario.kernel.mtu, setup.largest_datagram);

@@ -98,10 +98,10 @@ bool LocalLink::await_stamps(wire::Duration patience) {
 bool LocalLink::is_shown(std::span<const std::uint8_t> packet) {
   const Header header = read_header(packet);
   const auto is_kernel = [this](const wire::Endpoint& end) {
-    return end.address == kernel_ && contains(kernel_ports_, end.port);
+    return contains(kernel_ports_, end.port) && end.address == kernel_;
   };
   const auto is_peer = [this](const wire::Endpoint& end) {
-    return contains(peers_, end.address) && contains(peer_ports_, end.port);
+    return contains(peer_ports_, end.port) && contains(peers_, end.address);
   };
   // RFC 9293, section 3.10.7.1: a SYN to a closed port is answered with ACK=SEG.SEQ+SEG.LEN.
   if (closed_port_ && header.source == wire::Endpoint{kernel_, closed_port_->port()} &&

@@ -55,6 +55,17 @@ TEST(MachineInfo, a_timer_that_fired_while_the_host_was_away_is_not_held_against
   EXPECT_EQ(world.play_step("info: unacked == 0").verdict, Verdict::inconclusive);
 }
 
+TEST(MachineInfo, what_the_kernel_measured_is_not_judged_where_the_host_was_late) {
+  const std::string steps = opening + "  - wait: 10ms\n  - send: ACK\n  - info: ";
+  for (const wire::Duration lateness : {0ms, 5ms}) {
+    FactsWorld world, other;
+    world.clock.lateness = other.clock.lateness = lateness;
+    const Verdict expected = lateness > 0ms ? Verdict::inconclusive : Verdict::fail;
+    EXPECT_EQ(world.play_steps(steps + "rtt == 10000\n").verdict, expected);
+    EXPECT_EQ(other.play_steps(steps + "unacked == 0\n").verdict, Verdict::fail) << "that takes no time";
+  }
+}
+
 TEST(MachineDropped, the_last_segments_reason) {
   FactsWorld world;
   world.side.drops = {true, "TCP_CSUM"};

@@ -79,6 +79,7 @@ struct Setup {
   bool immediate = false;
   std::size_t largest_datagram = 65535;  ///< that the link carries from the peer, in bytes
   Observations* observations = nullptr;  ///< where given, told what the steps met
+  bool note_rules = false;               ///< `Result::followed` is wanted
 };
 
 /// Plays one scenario, step by step, without any I/O: events and the time go in, actions come out. Before

@@ -109,7 +109,7 @@ struct Result {
   wire::Time started;
   wire::Duration took{};
   std::vector<TraceEntry> trace;
-  /// The rules that the kernel was seen to follow, each once.
+  /// The rules that the kernel was seen to follow, each once; where `Setup::note_rules` asks for them.
   std::vector<const model::Rule*> followed = {};
 };
 

@@ -32,14 +32,16 @@ struct RunOptions {
   engine::Observer* observer = nullptr;
   engine::Tap* tap = nullptr;
   engine::Observations* observations = nullptr;  ///< where given, told what the steps met
+  bool note_rules = false;                       ///< `Result::followed` is wanted
   /// Where given, takes over the link of the run, which may wait tens of milliseconds for the kernel when it
   /// is closed: better after the verdict has been told.
   std::unique_ptr<transport::Link>* link = nullptr;
   kernel::DropWatch* drops = nullptr;  ///< needed where a step asks why the kernel dropped a segment
 };
 
-/// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them.
-/// Throws CannotRun. A process that calls it again leaves that network for a new one.
+/// Makes the network that `net` asks for: in a private one, brings `lo` up with segments as TCP makes them,
+/// and has TCP use the congestion control of RFC 5681 (reno) whatever the host uses. Throws CannotRun. A
+/// process that calls it again leaves that network for a new one.
 void enter_network(Net net);
 
 /// Gives the present network namespace what the scenario asks for: its sysctls, addresses and MTU. A result

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,7 +37,10 @@ class IpAddress {
   bool is_loopback() const;
   std::string to_string() const;
 
-  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+  friend bool operator==(const IpAddress& a, const IpAddress& b) {
+    using Words = std::array<std::uint64_t, 2>;
+    return a.v6_ == b.v6_ && std::bit_cast<Words>(a.bytes_) == std::bit_cast<Words>(b.bytes_);
+  }
 
  private:
   std::array<std::uint8_t, 16> bytes_{};
@@ -52,7 +56,10 @@ struct Endpoint {
   static std::optional<Endpoint> parse(std::string_view text);
   std::string to_string() const;
 
-  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  /// Ports first: they differ where addresses do not.
+  friend bool operator==(const Endpoint& a, const Endpoint& b) {
+    return a.port == b.port && a.address == b.address;
+  }
 };
 
 }  // namespace tcpcraft::wire
