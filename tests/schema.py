@@ -21,7 +21,8 @@ ONLY_THE_READER = {
     "comment_in_payload": "a string that ' #' ends",
     "device_address": "an address that a device cannot have",
     "device_ends": "two ends with one address",
-    "not_built_yet": "what the format has and the program does not",
+    "names_of_the_other_side": "a number of one stream in the place of one of the other",
+    "name_without_peers": "a name in front of a verb where no peer has one",
 }
 
 

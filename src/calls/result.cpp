@@ -49,7 +49,11 @@ struct Holds {
     const auto* written = std::get_if<Written>(&result);
     return written && written->bytes == size.bytes;
   }
-  bool operator()(Error error) const { return error_of(result) == error.number; }
+  /// EAGAIN is the word for a call that blocks, whichever errno it has for that.
+  bool operator()(Error error) const {
+    const bool blocks = std::holds_alternative<WouldBlock>(result);
+    return (blocks && error.number == EAGAIN) || error_of(result) == error.number;
+  }
   bool operator()(const OptionValue& value) const {
     const auto* actual = std::get_if<OptionValue>(&result);
     return actual && *actual == value;

@@ -189,7 +189,7 @@ void replace_file(const scenario::Source& old, std::string_view text) {
 }
 
 struct Total {
-  std::size_t updated = 0, left = 0;
+  std::size_t updated = 0, left = 0, too_slow = 0;
   bool failed = false, invalid = false, host_fault = false, cannot_run = false;
 };
 
@@ -216,6 +216,21 @@ std::string settle(const runner::Outcome& outcome, const scenario::Source& sourc
          (passes ? ": " + style.green("passes") : ", but " + style.red("not all of it could be put right"));
 }
 
+/// Whether one of the variants is to be played; all are looked at then, since they have one text. What cannot
+/// be read is always in.
+bool is_selected(const RunCommand& command, const ScenarioFile& file, const scenario::Reading& reading,
+                 Total& total) {
+  bool play = reading.scenarios.empty();
+  std::size_t too_slow = 0;
+  for (const scenario::Scenario& scenario : reading.scenarios) {
+    const Choice choice = choose(command, file, scenario);
+    play |= choice == Choice::play;
+    too_slow += choice == Choice::too_slow;
+  }
+  if (!play) total.too_slow += too_slow;
+  return play;
+}
+
 void update_file(const ScenarioFile& file, const RunCommand& command, const report::Style& style,
                  Total& total) {
   if (!file.variant.empty())
@@ -224,6 +239,7 @@ void update_file(const ScenarioFile& file, const RunCommand& command, const repo
   const scenario::Source source = scenario::load(file.path);
   const scenario::FileReader files = remembering(file.path);
   const scenario::Reading reading = scenario::read(source, files);
+  if (!is_selected(command, file, reading, total)) return;
   for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
     print(report::format_diagnostic(source, diagnostic, style) + "\n");
   runner::Outcome outcome{engine::Verdict::error, "the scenario is invalid", {}, false, false};
@@ -251,10 +267,11 @@ int update_files(const RunCommand& command) {
     if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
   }
   const std::size_t files = total.updated + total.left;
-  if (files > 1)
+  if (files != 1)
     print(std::to_string(files) + " files: " + std::to_string(total.updated) +
           (command.dry_run ? " would be updated, " : " updated, ") + std::to_string(total.left) +
           " left as they are\n");
+  print(format_too_slow(total.too_slow));
   if (total.failed) return failed;
   if (total.invalid) return invalid;
   return total.host_fault ? cannot_run : ok;

@@ -287,7 +287,7 @@ void Machine::note_followed() {
 Observed Machine::observed(const Unread& unread) const {
   const auto& passed = std::get<PassedSegment>(result_.trace[unread.trace_entry]);
   return {passed.segment, unread.expectation, unread.time - connections_[passed.peer].anchor.time,
-          unread.trace_entry};
+          unread.trace_entry, passed.peer};
 }
 
 void Machine::observe_end() {

@@ -136,12 +136,13 @@ class Writer {
     write_remarks(owner.after, indentation, owner.parts.empty());
   }
 
-  /// For each part how wide its key is made: steps, blocks and what `for` gives stand in a column as far as
-  /// each of them takes one line.
+  /// For each part how wide its key is made: steps, and what has names (of `for`, `peers` and `blocks`),
+  /// stand in a column as far as each of them takes one line.
   std::vector<std::size_t> key_widths(const Part& owner, std::size_t indentation) const {
     std::vector<std::size_t> widths(owner.parts.size());
-    if (owner.value->kind == Kind::map && owner.role != Role::variants && owner.role != Role::blocks)
-      return widths;
+    const bool in_columns =
+        owner.role == Role::variants || owner.role == Role::peers || owner.role == Role::blocks;
+    if (owner.value->kind == Kind::map && !in_columns) return widths;
     for (std::size_t begin = 0; begin < widths.size();) {
       std::size_t end = begin, width = 0;
       for (std::size_t key = 0; end < widths.size(); ++end, width = std::max(width, key))

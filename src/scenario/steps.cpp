@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <tcpcraft/scenario/words.hpp>
+
 #include "call_reader.hpp"
 #include "expand.hpp"
 #include "facts_reader.hpp"
@@ -10,18 +12,7 @@ namespace {
 
 constexpr std::uint32_t largest_payload = 65535 - 40;  // in an IPv4 datagram without options
 
-const std::vector<std::string_view> state_names{"LISTEN",     "SYN-RECEIVED", "SYN-SENT",   "ESTABLISHED",
-                                                "FIN-WAIT-1", "FIN-WAIT-2",   "CLOSE-WAIT", "CLOSING",
-                                                "LAST-ACK",   "TIME-WAIT",    "CLOSED"};
-
-const std::vector<std::string_view> verbs{"send", "expect",  "optional", "state",     "counter",
-                                          "wait", "note",    "use",      "any-order", "app",
-                                          "info", "dropped", "repeat"};
-
-/// They have no name in front.
-const std::vector<std::string_view> verbs_of_all{"counter", "wait", "note"};
-
-bool contains(const std::vector<std::string_view>& list, std::string_view word) {
+bool contains(const words::List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
@@ -61,9 +52,10 @@ class StepsReader {
       context_.error(item.entries[1].key.span, "a step has one verb", "begin another step with '- '");
     const auto& [key, value] = item.entries.front();
     const yaml::Node verb = verb_of(key);
-    if (!contains(verbs, verb.text))
-      return context_.error(verb.span, "unknown verb '" + verb.text + "'", did_you_mean(verb.text, verbs));
-    if (key.text != verb.text && contains(verbs_of_all, verb.text))
+    if (!contains(words::verbs, verb.text))
+      return context_.error(verb.span, "unknown verb '" + verb.text + "'",
+                            did_you_mean(verb.text, words::verbs));
+    if (key.text != verb.text && contains(words::verbs_of_all, verb.text))
       context_.error(key.span, "'" + verb.text + "' is about all connections alike",
                      "'" + verb.text + "' without a name");
     if (verb.text == "any-order") return read_any_order(verb, value);
@@ -177,8 +169,8 @@ class StepsReader {
   }
 
   void read_state(const yaml::Node& verb, const yaml::Node& value) {
-    if (contains(state_names, value.text)) return add(verb, value, State{value.text});
-    context_.error(value.span, "unknown state '" + value.text + "'", did_you_mean(value.text, state_names));
+    if (contains(words::states, value.text)) return add(verb, value, State{value.text});
+    context_.error(value.span, "unknown state '" + value.text + "'", did_you_mean(value.text, words::states));
   }
 
   void read_counter(const yaml::Node& verb, const yaml::Node& value) {

@@ -65,7 +65,8 @@ std::vector<std::string> read_values(Context& context, const yaml::Node& name, c
     return values;
   }
   for (const yaml::Node& item : list.items) {
-    const auto value = context.text(item, "for." + name.text);
+    const bool is_empty_text = item.kind == yaml::Node::Kind::scalar && item.text.empty() && item.style != 0;
+    const auto value = is_empty_text ? std::optional(item.text) : context.text(item, "for." + name.text);
     if (value && std::find(values.begin(), values.end(), *value) != values.end())
       context.error(item.span, "the value '" + *value + "' is given twice");
     else if (value)

@@ -205,6 +205,15 @@ std::size_t offset_of(const Source& source, int line, int column) {
   return std::min(offset + static_cast<std::size_t>(std::max(column - 1, 0)), source.text.size());
 }
 
+/// Whether a value that is in no quotes or brackets holds ': '.
+bool has_colon_in_value(std::string_view line) {
+  const std::size_t colon = line.find(": ");
+  const std::size_t value = colon == line.npos ? line.npos : line.find_first_not_of(' ', colon + 1);
+  if (value == line.npos || std::string_view("'\"{[|>#").find(line[value]) != std::string_view::npos)
+    return false;
+  return line.find(": ", value) != line.npos;
+}
+
 /// libfyaml stops at the first error of syntax; its word for it, and what people usually meant.
 void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagnostic>& diagnostics) {
   void* previous = nullptr;
@@ -214,7 +223,7 @@ void report_syntax_errors(const Source& source, fy_diag* diag, std::vector<Diagn
     diagnostic.span = {begin, std::min(begin + 1, source.text.size())};
     diagnostic.message = std::string("not YAML: ") + (error->msg ? error->msg : "unknown error");
     const std::string_view line = source.line(source.position(begin).line);
-    if (line.find('"') != line.npos && line.find(": ") != line.npos)
+    if (has_colon_in_value(line) || (line.find('"') != line.npos && line.find(": ") != line.npos))
       diagnostic.hint = "a value with ': ' or ' #' inside must be quoted as a whole: '...'";
     else if (line.find("${") != line.npos)
       diagnostic.hint = "within {} and [] a '${name}' must be quoted: \"${name}\"";

@@ -25,6 +25,11 @@ bool waits_for_segments(const scenario::Step& step) {
          action<scenario::Silence>(step);
 }
 
+/// It is about no connection of its own.
+bool is_of_all(const scenario::Step& step) {
+  return action<scenario::Wait>(step) || action<scenario::Counter>(step) || action<scenario::Note>(step);
+}
+
 bool only_looks(const scenario::Step& step) {
   return action<scenario::Note>(step) || action<scenario::State>(step) || action<scenario::Counter>(step) ||
          action<scenario::Info>(step) || action<scenario::Dropped>(step);
@@ -73,7 +78,7 @@ void Rehearsal::insert(std::size_t line, const engine::Observed& observed) {
   scenario::Expect expect;
   expect.segment.spec = described(observed);
   scenario_.steps.insert(scenario_.steps.begin() + static_cast<std::ptrdiff_t>(line),
-                         scenario::Step{{}, {}, std::move(expect)});
+                         scenario::Step{{}, {}, std::move(expect), {}, observed.peer});
   lines_.insert(lines_.begin() + static_cast<std::ptrdiff_t>(line), Line{{}, {}, true});
 }
 
@@ -87,6 +92,13 @@ bool Rehearsal::revise(const engine::Result& result, const engine::Observations&
   met_ = observations;
   revise_step(result);
   return !stopped_;
+}
+
+std::vector<engine::Observed> Rehearsal::unread_of(std::size_t peer) const {
+  std::vector<engine::Observed> result;
+  for (const engine::Observed& observed : met_.unread)
+    if (observed.peer == peer) result.push_back(observed);
+  return result;
 }
 
 void Rehearsal::revise_step(const engine::Result& result) {
@@ -113,18 +125,20 @@ void Rehearsal::revise_step(const engine::Result& result) {
 
 /// An `expect` met another segment, or none, or at another time; an `expect: nothing` met one.
 void Rehearsal::revise_segment(std::size_t line, const engine::Result& result) {
-  if (met_.unread.empty()) return revise_absent(line);
-  const engine::Observed observed = met_.unread.front();
+  const std::size_t peer = step(line).peer;
+  std::vector<engine::Observed> came = unread_of(peer);
+  if (came.empty()) return revise_absent(line);
+  const engine::Observed observed = came.front();
   const auto* expect = action<scenario::Expect>(step(line));
   if (expect && distance(*expect, observed) == 0) return revise_time(line, observed);
 
   std::vector<const scenario::Step*> steps;
   for (std::size_t i = line; i < lines_.size() && steps.size() < most_aligned; ++i) {
     if (action<scenario::Note>(step(i))) continue;
+    if (step(i).peer != peer && !is_of_all(step(i))) continue;  // takes none of these segments
     if (!action<scenario::Expect>(step(i)) && !action<scenario::Silence>(step(i))) break;
     steps.push_back(&step(i));
   }
-  std::vector<engine::Observed> came = met_.unread;
   if (came.size() > most_aligned) came.resize(most_aligned);
   switch (first_move(steps, came)) {
     case Move::insert:
@@ -149,7 +163,8 @@ void Rehearsal::revise_segment(std::size_t line, const engine::Result& result) {
 /// Nothing came: silence, as long as it was waited for. Behind silence that says no more.
 void Rehearsal::revise_absent(std::size_t line) {
   const auto& expect = std::get<scenario::Expect>(step(line).action);
-  const auto* previous = line > 0 ? action<scenario::Silence>(step(line - 1)) : nullptr;
+  const bool is_behind = line > 0 && step(line - 1).peer == step(line).peer;
+  const auto* previous = is_behind ? action<scenario::Silence>(step(line - 1)) : nullptr;
   const auto& within = expect.segment.spec.within;
   if (!lines_[line].origin || (previous && !within)) return erase(line);
   scenario::Silence silence;
@@ -176,7 +191,8 @@ void Rehearsal::revise_any_order(std::size_t line, const engine::Result& result)
       return distance(order.segments[item], observed) <= at_most;
     });
   };
-  for (const engine::Observed& observed : met_.unread) {
+  const std::vector<engine::Observed> came = unread_of(step(line).peer);
+  for (const engine::Observed& observed : came) {
     const auto item = nearest(observed, 0);
     if (item != missing.end())
       missing.erase(item);
@@ -204,8 +220,8 @@ void Rehearsal::revise_any_order(std::size_t line, const engine::Result& result)
     }
     changed = true;
   }
-  if (!changed && !strangers.empty() && strangers.front() == &met_.unread.front())
-    return insert(place_of(met_.unread.front(), line, result), met_.unread.front());
+  if (!changed && !strangers.empty() && strangers.front() == &came.front())
+    return insert(place_of(came.front(), line, result), came.front());
   if (!changed) {
     unresolved_.push_back({step(line).verb, result.mismatch->summary, "rewrite the list by hand"});
     stopped_ = true;
@@ -300,6 +316,7 @@ void Rehearsal::revise_call(std::size_t line) {
 
 /// In front of which line a segment belongs that no step takes: as early as it came. `line` is the first that
 /// met it. What it came before can be told of a `send`, and of steps that take no time and provoke nothing.
+/// Not in front of what waited for segments of the same connection.
 std::size_t Rehearsal::place_of(const engine::Observed& observed, std::size_t line,
                                 const engine::Result& result) const {
   std::vector<bool> sent_later(lines_.size());
@@ -307,8 +324,12 @@ std::size_t Rehearsal::place_of(const engine::Observed& observed, std::size_t li
     if (const auto* passed = std::get_if<engine::PassedSegment>(&result.trace[i]); passed && passed->step)
       sent_later[*passed->step] = true;
   std::size_t place = line;
-  for (std::size_t before = line; before-- > 0 && !waits_for_segments(step(before));)
-    if (sent_later[before] || (place == before + 1 && only_looks(step(before)))) place = before;
+  for (std::size_t before = line; before-- > 0;) {
+    const bool is_own = step(before).peer == observed.peer;
+    if (is_own && waits_for_segments(step(before))) break;
+    const bool looks = only_looks(step(before)) && (is_own || is_of_all(step(before)));
+    if (sent_later[before] || (place == before + 1 && looks)) place = before;
+  }
   return place;
 }
 

@@ -182,32 +182,32 @@ class Collector {
     return found == met_.end() ? nullptr : found->second;
   }
 
+  using Expected = std::vector<const scenario::Step*>;
+
   void add_insertions() {
     std::optional<std::size_t> previous;
-    std::vector<std::string> inserted;
+    Expected inserted;
     for (std::size_t line = 0; line < rehearsal_.lines().size(); ++line) {
       const auto origin = rehearsal_.lines()[line].origin;
       if (!origin) {
-        const auto& action = rehearsal_.scenario().steps[line].action;
-        if (const auto* expect = std::get_if<scenario::Expect>(&action))
-          inserted.push_back(wire::format_spec(expect->segment.spec));
+        const scenario::Step& step = rehearsal_.scenario().steps[line];
+        if (std::holds_alternative<scenario::Expect>(step.action)) inserted.push_back(&step);
         continue;
       }
       pass(previous, origin, std::exchange(inserted, {}));
       previous = origin;
     }
-    pass(previous, {}, std::move(inserted));
+    pass(previous, {}, inserted);
   }
 
   /// The play goes on from one step of the text to the next, or to the end: what ends between the two is what
   /// something may be inserted behind.
-  void pass(std::optional<std::size_t> from, std::optional<std::size_t> to,
-            std::vector<std::string> inserted) {
+  void pass(std::optional<std::size_t> from, std::optional<std::size_t> to, const Expected& inserted) {
     if (!from && inserted.empty()) return;
     Insertion insertion;
-    insertion.segments = std::move(inserted);
+    if (!inserted.empty()) insertion.first = segment_of(*inserted.front());
     if (!from) {
-      insertion.before = to ? std::optional(original(*to).verb.begin) : std::nullopt;
+      if (to) insertion.before = {original(*to).verb.begin, beside(original(*to), inserted)};
       insertion.near = to ? original(*to).verb : Span{};
       sites_.insertions.push_back(std::move(insertion));
       return;
@@ -216,13 +216,37 @@ class Collector {
     insertion.near = step.value;
     if (!to || original(*to).value != step.value || is_last_round(*from, *to)) {
       sites_.behind[step.value.begin].verb = step.verb.begin;
-      insertion.places.push_back(step.value.begin);
+      insertion.behind.push_back({step.value.begin, beside(step, inserted)});
     }
     for (std::size_t depth = step.inside.size(); depth-- > first_left(step, to);)
-      insertion.places.push_back(step.inside[depth].place.begin);
-    for (const std::size_t place : insertion.places)
-      sites_.behind[place].inserted.push_back(insertion.segments);
-    if (!insertion.segments.empty()) sites_.insertions.push_back(std::move(insertion));
+      insertion.behind.push_back({step.inside[depth].place.begin, around(depth, inserted)});
+    for (const Insertion::Place& place : insertion.behind)
+      sites_.behind[place.at].inserted.push_back(place.segments);
+    if (!inserted.empty()) sites_.insertions.push_back(std::move(insertion));
+  }
+
+  static std::string segment_of(const scenario::Step& inserted) {
+    return wire::format_spec(std::get<scenario::Expect>(inserted.action).segment.spec);
+  }
+  const std::string& name_of(std::size_t peer) const { return rehearsal_.original().peers[peer].name; }
+
+  /// As they are written in the list of a step: a step without a name there says whose the list is, and in
+  /// the outermost it is the first peer's.
+  std::vector<Inserted> beside(const scenario::Step& step, const Expected& inserted) const {
+    const bool is_named = step.verb.begin > 0 && text_[step.verb.begin - 1] == '@';
+    std::vector<Inserted> result;
+    for (const scenario::Step* one : inserted) {
+      const bool same = (!is_named && one->peer == step.peer) || (step.inside.empty() && one->peer == 0);
+      result.push_back({segment_of(*one), same ? "" : name_of(one->peer)});
+    }
+    return result;
+  }
+  /// In the list of a `use` or `repeat`.
+  std::vector<Inserted> around(std::size_t depth, const Expected& inserted) const {
+    std::vector<Inserted> result;
+    for (const scenario::Step* one : inserted)
+      result.push_back({segment_of(*one), depth == 0 && one->peer == 0 ? "" : name_of(one->peer)});
+    return result;
   }
 
   /// Whether two steps of one place are two rounds of it, and not two steps of a built-in block.

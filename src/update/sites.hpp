@@ -43,14 +43,19 @@ struct StepPlay {
 struct Behind {
   std::optional<std::size_t> verb;  ///< where the step begins; absent of a `use` or `repeat`
   /// What was inserted behind it, each time that the play came there.
-  std::vector<std::vector<std::string>> inserted;
+  std::vector<std::vector<Inserted>> inserted;
 };
 
 struct Insertion {
-  std::vector<std::size_t> places;    ///< of what it may stand behind, the innermost first
-  std::optional<std::size_t> before;  ///< where it comes first of all: the verb of the step behind it
-  std::vector<std::string> segments;
-  scenario::Span near;  ///< to point at
+  /// Where it may stand, and what is written there.
+  struct Place {
+    std::size_t at = 0;
+    std::vector<Inserted> segments;
+  };
+  std::vector<Place> behind;    ///< of these, the innermost first
+  std::optional<Place> before;  ///< where it comes first of all: the verb of the step behind it
+  std::string first;            ///< of the segments
+  scenario::Span near;          ///< to point at
 };
 
 /// All plays of what stands in the text, by the place where its value begins.

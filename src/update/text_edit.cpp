@@ -107,6 +107,7 @@ std::optional<Edit> edit_value(std::string_view text, scenario::Span value, cons
 }
 
 std::optional<Item> Item::find(std::string_view text, std::size_t at) {
+  if (at > 0 && text[at - 1] == '@') at = text.find_last_of(" {\n", at) + 1;
   const std::size_t before = before_blanks(text, at);
   if (before == 0) return {};
   if (text[before - 1] == '{') {
@@ -149,39 +150,42 @@ std::optional<Item> Item::find_around(std::string_view text, std::size_t place) 
   for (std::size_t line = line_begin(text, place);; line = line_begin(text, line - 1)) {
     const std::size_t dash = std::min(text.find_first_not_of(' ', line), text.size());
     const std::size_t verb = dash < text.size() ? text.find_first_not_of(' ', dash + 1) : text.npos;
-    if (verb != text.npos && text[dash] == '-' &&
-        (text.substr(verb).starts_with("use") || text.substr(verb).starts_with("repeat")))
-      return find(text, verb);
+    if (verb != text.npos && text[dash] == '-') {
+      const std::string_view key = text.substr(verb, text.find(':', verb) - verb);
+      const std::string_view word = key.substr(key.find('@') + 1);
+      if (word.starts_with("use") || word.starts_with("repeat")) return find(text, verb);
+    }
     if (line == 0) return {};
   }
 }
 
 /// A step like this one: its value stands in the same column where there is room.
-std::string Item::line(const std::string& segment) const {
-  const std::string value = quoted(without_names(segment), flow_);
-  if (flow_) return "{expect: " + value + "}";
+std::string Item::line(const Inserted& inserted) const {
+  const std::string value = quoted(without_names(inserted.segment), flow_);
+  const std::string key = (inserted.name.empty() ? "" : inserted.name + "@") + "expect: ";
+  if (flow_) return "{" + key + value + "}";
   const std::size_t first = line_begin(text_, begin_);
   const std::size_t verb = text_.find_first_not_of(' ', begin_ + 1);
   const std::size_t colon = text_.find(':', verb);
   const std::size_t own_value = text_.find_first_not_of(' ', colon + 1);
   const bool on_this_line = own_value != text_.npos && own_value < line_end(text_, begin_);
   std::string result(text_.substr(first, verb - first));
-  result += "expect: ";
+  result += key;
   const std::size_t column = on_this_line ? own_value - first : 0;
   if (column > result.size()) result.append(column - result.size(), ' ');
   return result + value;
 }
 
-Edit Item::insert_after(const std::vector<std::string>& segments) const {
+Edit Item::insert_after(const std::vector<Inserted>& segments) const {
   std::string added;
-  for (const std::string& segment : segments)
+  for (const Inserted& segment : segments)
     added += (flow_ ? std::string(", ") : std::string(newline_of(text_))) + line(segment);
   return {{end_, end_}, added};
 }
 
-Edit Item::insert_before(const std::vector<std::string>& segments) const {
+Edit Item::insert_before(const std::vector<Inserted>& segments) const {
   std::string added;
-  for (const std::string& segment : segments)
+  for (const Inserted& segment : segments)
     added += line(segment) + (flow_ ? std::string(", ") : std::string(newline_of(text_)));
   const std::size_t at = flow_ ? begin_ : line_begin(text_, begin_);
   return {{at, at}, added};

@@ -194,26 +194,25 @@ class Updater {
   }
 
   void insert(const Insertion& insertion) {
-    for (const std::size_t place : insertion.places) {
-      const Behind& behind = sites_.behind[place];
+    for (const Insertion::Place& place : insertion.behind) {
+      const Behind& behind = sites_.behind[place.at];
       const bool always = std::all_of(behind.inserted.begin(), behind.inserted.end(),
-                                      [&](const auto& segments) { return segments == insertion.segments; });
+                                      [&](const auto& segments) { return segments == place.segments; });
       if (!always) continue;
-      const auto item = behind.verb ? Item::find(text_, *behind.verb) : Item::find_around(text_, place);
+      const auto item = behind.verb ? Item::find(text_, *behind.verb) : Item::find_around(text_, place.at);
       if (!item) continue;
-      if (inserted_.insert(item->begin()).second) edits_.push_back(item->insert_after(insertion.segments));
+      if (inserted_.insert(item->begin()).second) edits_.push_back(item->insert_after(place.segments));
       return;
     }
-    const auto item = insertion.before ? Item::find(text_, *insertion.before) : std::nullopt;
+    const auto item = insertion.before ? Item::find(text_, insertion.before->at) : std::nullopt;
     if (item) {
       if (inserted_.insert(item->begin() + 1).second)
-        edits_.push_back(item->insert_before(insertion.segments));
+        edits_.push_back(item->insert_before(insertion.before->segments));
       return;
     }
-    complain(
-        insertion.near,
-        "the kernel sent " + insertion.segments.front() + " behind this step, but not each time it is played",
-        by_hand);
+    complain(insertion.near,
+             "the kernel sent " + insertion.first + " behind this step, but not each time it is played",
+             by_hand);
   }
 
   std::string_view text_;

@@ -103,7 +103,7 @@ class IcmpParser {
 
   void read_field(Piece piece, std::string_view name, Piece value) {
     if (name == "seq") {
-      result_.spec.seq = parse_number(value, report_);
+      result_.spec.seq = parse_field_number(value, Part::seq, report_);
     } else if (name == "code") {
       code_ = piece.range();
       if (const auto code = parse_bounded(value, "code", 0xff, report_))

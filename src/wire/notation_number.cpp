@@ -76,4 +76,21 @@ std::optional<Number> parse_number(Piece piece, Reporter& report) {
   return offset ? std::optional(Number{Number::Base::relative, *offset}) : std::nullopt;
 }
 
+std::optional<Number> parse_field_number(Piece piece, Part field, Reporter& report) {
+  using Base = Number::Base;
+  const auto number = parse_number(piece, report);
+  if (!number) return number;
+  const bool is_own =
+      number->base == Base::snd_una || number->base == Base::snd_nxt || number->base == Base::iss;
+  const bool is_other = number->base == Base::rcv_nxt || number->base == Base::irs;
+  const Piece name = piece.part(0, piece.text.find_first_of("+-"));
+  if (field == Part::ack && is_own)
+    report.error(name.range(), quoted(name.text) + " counts what the segment's own sender sends",
+                 "'ack' is of what it has received: rcv.nxt, irs, or a number");
+  if (field == Part::seq && is_other)
+    report.error(name.range(), quoted(name.text) + " counts what the segment's sender has received",
+                 "'seq' is of what it sends: snd.nxt, snd.una, iss, or a number");
+  return number;
+}
+
 }  // namespace tcpcraft::wire

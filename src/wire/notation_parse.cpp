@@ -173,7 +173,7 @@ class SegmentParser {
     for (const NumberField& field : number_fields) {
       if (field.name != name.text) continue;
       if (begin(field.part, piece, quoted(name.text)))
-        result_.spec.*field.member = parse_number(value, report_);
+        result_.spec.*field.member = parse_field_number(value, field.part, report_);
       return true;
     }
     return false;

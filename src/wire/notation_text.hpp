@@ -63,6 +63,8 @@ std::string hex_bytes(const Bytes& bytes);
 
 /// `3`, `-10`, `snd.nxt+1`, `abs(7)`, `*`.
 std::optional<Number> parse_number(Piece piece, Reporter& report);
+/// The same of a field: SEQ wants a name of the stream that the segment is of, ACK one of the other's.
+std::optional<Number> parse_field_number(Piece piece, Part field, Reporter& report);
 /// A number from 0 to `max`; `what` names it in a message.
 std::optional<std::uint32_t> parse_bounded(Piece piece, std::string_view what, std::uint32_t max,
                                            Reporter& report);

@@ -94,6 +94,11 @@ TEST(Holds, errors_values_and_events) {
   EXPECT_FALSE(holds(stated(Error{EPIPE}), write_abc, Failed{ECONNRESET}));
   EXPECT_FALSE(holds(stated(Error{EPIPE}), write_abc, Written{3}));
   EXPECT_TRUE(holds(stated(Error{EAGAIN}), Read{}, WouldBlock{EAGAIN}));
+  EXPECT_TRUE(holds(stated(Error{EAGAIN}), Connect{}, WouldBlock{EALREADY}))
+      << "the word for all that blocks";
+  EXPECT_FALSE(holds(stated(Error{EAGAIN}), Connect{}, Failed{ECONNREFUSED}));
+  EXPECT_FALSE(holds(stated(Error{EALREADY}), Connect{}, WouldBlock{EINPROGRESS}));
+  EXPECT_FALSE(holds(stated(Error{EALREADY}), Read{}, WouldBlock{EAGAIN}));
   const Get get{find_option("SO_LINGER")};
   EXPECT_TRUE(holds(stated(OptionValue(Linger{})), get, OptionValue(Linger{false, 7})));
   EXPECT_FALSE(holds(stated(OptionValue(Linger{})), get, OptionValue(Linger{true, 0})));

@@ -106,6 +106,46 @@ TEST(RunUpdate, the_documentation_shows_what_is_printed) {
   EXPECT_EQ(update(folder, {"echo.scn"}).output, text.substr(begin, text.find("```", begin) - begin));
 }
 
+TEST(RunUpdate, tags_select_files_as_run_does) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const auto tagged = [](const std::string& tags) {
+    std::string text = wrong;
+    return text.insert(text.find("kernel:"), "tags: [" + tags + "]\n");
+  };
+  const fs::path one = folder.write("one.scn", tagged("a")), two = folder.write("two.scn", tagged("b, slow"));
+  const Ran none = update(folder, {"--tag", "c", "."});
+  EXPECT_EQ(none.exit_code, 0) << none.output;
+  EXPECT_EQ(none.output, "0 files: 0 updated, 0 left as they are\n");
+  const Ran quick = update(folder, {"."});
+  EXPECT_EQ(read_file(one), corrected(tagged("a")));
+  EXPECT_EQ(read_file(two), tagged("b, slow"));
+  EXPECT_NE(quick.output.find("1 slow scenario was left out: --slow plays it, too\n"), std::string::npos)
+      << quick.output;
+  update(folder, {"--slow", "--skip-tag", "b", "."});
+  EXPECT_EQ(read_file(two), tagged("b, slow"));
+  update(folder, {"--slow", "."});
+  EXPECT_EQ(read_file(two), corrected(tagged("b, slow")));
+}
+
+/// Two connections: a segment that has no step is given one, under the name of its peer.
+TEST(RunUpdate, steps_have_the_names_of_their_peers) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const std::string before =
+      "scenario: Two\nkernel: {app: echo}\npeers: {left: {}, right: {}}\nsteps:\n"
+      "  - use:          handshake\n  - right@use:    handshake\n  - right@send:   PSH-ACK \"a\"\n"
+      "  - send:         PSH-ACK \"bc\"\n  - expect:       ACK ack=2\n  - expect:       PSH-ACK \"bc\"\n";
+  const fs::path file = folder.write("two.scn", before + "  - right@expect: PSH-ACK \"x\"\n");
+  const Ran run = update(folder, {"two.scn"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const std::string text = read_file(file);
+  EXPECT_NE(text.find("  - expect:       ACK ack=3\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  - right@expect: ACK\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  - right@expect: PSH-ACK \"a\"\n"), std::string::npos) << text;
+  EXPECT_EQ(update(folder, {"two.scn"}).output, "two.scn: passes, left as it is\n");
+}
+
 TEST(RunUpdate, says_what_it_cannot_put_right) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;

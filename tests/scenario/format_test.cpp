@@ -29,6 +29,15 @@ TEST(Format, values_of_steps_stand_in_a_column) {
             "  - send: SYN\n  - note: |\n      text\n      more\n  - expect: SYN-ACK\n  - send:   ACK\n");
 }
 
+TEST(Format, peers_and_the_steps_that_name_them_stand_in_columns) {
+  EXPECT_EQ(formatted("scenario: t\npeers:\n  b: {window: 9, iss: 1}\n  long: {address: 127.0.0.1}\n"
+                      "steps:\n- send:  SYN\n- long@send: ACK   seq=1\n- note: x  y\n"
+                      "- b@repeat: {steps: [{long@send: SYN  }], times: 2}\n"),
+            "scenario: t\npeers:\n  b:    {iss: 1, window: 9}\n  long: {address: 127.0.0.1}\n"
+            "steps:\n  - send:      SYN\n  - long@send: ACK seq=1\n  - note:      x  y\n"
+            "  - b@repeat:  {times: 2, steps: [{long@send: SYN}]}\n");
+}
+
 TEST(Format, keys_have_an_order) {
   EXPECT_EQ(
       formatted(

@@ -116,6 +116,20 @@ steps:
             (Strings{"4:11-19 unknown name 'row.0' | did you mean 'row'?"}));
 }
 
+TEST(Variants, a_value_may_be_no_text_at_all) {
+  const Reading good = read_text("scenario: with${what}\nfor: {what: ['', \"out\"]}\n" + steps);
+  for (const Diagnostic& diagnostic : good.diagnostics) ADD_FAILURE() << diagnostic.message;
+  ASSERT_EQ(good.scenarios.size(), 2u);
+  EXPECT_EQ(good.scenarios[0].title, "with");
+  EXPECT_EQ(good.scenarios[1].title, "without");
+  EXPECT_EQ(variant_name(good.scenarios[0].variant), "[what=]");
+  EXPECT_EQ(wrong("scenario: t\nfor: {what: [x, ~, ]}\n" + steps), Strings{}) << "which is text for YAML";
+  EXPECT_EQ(wrong("scenario: t\nfor:\n  what:\n    - x\n    -\n" + steps),
+            (Strings{"3:3-7 'for.what' wants text, not nothing"}));
+  EXPECT_EQ(wrong("scenario: ${what}\nfor: {what: ['', x]}\n" + steps),
+            (Strings{"1:11-18 'scenario' wants text, not nothing (in [what=])"}));
+}
+
 TEST(Variants, permutations_are_all_orders) {
   EXPECT_EQ(names("scenario: t\nfor: {o: {permutations: [b, a]}, n: [1, 2]}\n" + steps),
             (Strings{"[o=a b,n=1]", "[o=a b,n=2]", "[o=b a,n=1]", "[o=b a,n=2]"}));

@@ -42,29 +42,12 @@ Set keys_of_the_reader() {
   return found;
 }
 
-/// The words of a list in the reader's source.
-Set words_of_the_reader(const std::string& list) {
-  const std::string text = text_of(root / "src/scenario/steps.cpp");
-  const std::size_t begin = text.find(list + "{");
-  EXPECT_NE(begin, std::string::npos) << list;
-  const std::string words = text.substr(begin, text.find('}', begin) - begin);
-  Set found;
-  const std::regex word("\"([A-Za-z0-9-]+)\"");
-  for (std::sregex_iterator match(words.begin(), words.end(), word), end; match != end; ++match)
-    found.insert((*match)[1]);
-  return found;
-}
-
 TEST(Words, the_reader_knows_these_and_no_others) {
   Set keys;
-  for (const words::List* list :
-       {&words::scenario, &words::kernel, &words::peer, &words::peer_options, &words::repeat})
+  for (const words::List* list : {&words::scenario, &words::variants, &words::kernel, &words::peer,
+                                  &words::peer_options, &words::repeat})
     keys.merge(set_of(*list));
-  Set known = keys_of_the_reader();
-  known.insert("peers");  // is not built yet
-  EXPECT_EQ(known, keys);
-  EXPECT_EQ(words_of_the_reader("verbs"), set_of(words::verbs));
-  EXPECT_EQ(words_of_the_reader("state_names"), set_of(words::states));
+  EXPECT_EQ(keys_of_the_reader(), keys);
 }
 
 /// What the reader says of `text` that begins with `what`.
@@ -83,11 +66,14 @@ TEST(Words, the_reader_takes_each_in_its_place) {
       EXPECT_EQ(said(complaint, before + std::string(word) + behind), Strings{}) << word;
   };
   takes(words::scenario, "", ": x\n", "unknown key");
+  takes(words::variants, "for: {a: {", ": x}}\n", "unknown key");
   takes(words::kernel, "kernel: {", ": x}\n", "unknown key");
   takes(words::peer, "peer: {", ": x}\n", "unknown key");
+  takes(words::peer, "peers: {a: {", ": x}}\n", "unknown key");
   takes(words::peer_options, "peer: {options: {", ": x}}\n", "unknown key");
   takes(words::repeat, "steps: [{repeat: {", ": x}}]\n", "unknown key");
   takes(words::verbs, "steps: [{", ": x}]\n", "unknown verb");
+  takes(words::verbs, "peers: {a: {}}\nsteps: [{a@", ": x}]\n", "unknown verb");
   takes(words::states, "steps: [{state: ", "}]\n", "unknown state");
   takes(words::links, "kernel: {link: ", "}\n", "unknown link");
   takes(words::apps, "kernel: {app: ", "}\n", "unknown app");
@@ -111,6 +97,7 @@ TEST(Words, the_json_schema_has_these_and_no_others) {
   const auto schema = nlohmann::json::parse(text_of(root / "docs/scenario.schema.json"));
   const auto& parts = schema.at("definitions");
   EXPECT_EQ(keys_of(schema), set_of(words::scenario));
+  EXPECT_EQ(keys_of(parts.at("permutations")), set_of(words::variants));
   EXPECT_EQ(keys_of(parts.at("kernel")), set_of(words::kernel));
   EXPECT_EQ(keys_of(parts.at("peer")), set_of(words::peer));
   EXPECT_EQ(keys_of(parts.at("peer_options")), set_of(words::peer_options));
@@ -119,6 +106,19 @@ TEST(Words, the_json_schema_has_these_and_no_others) {
   EXPECT_EQ(values_of(parts.at("kernel").at("properties").at("app")), set_of(words::apps));
   EXPECT_EQ(values_of(parts.at("kernel").at("properties").at("link")), set_of(words::links));
   EXPECT_EQ(values_of(parts.at("step").at("properties").at("state")), set_of(words::states));
+}
+
+/// `name@verb`: each verb has a pattern that takes a name in front of it, but for those of all connections.
+TEST(Words, the_json_schema_takes_a_name_in_front_of_a_verb) {
+  const auto schema = nlohmann::json::parse(text_of(root / "docs/scenario.schema.json"));
+  const auto& patterns = schema.at("definitions").at("step").at("patternProperties");
+  for (const auto& verb : words::verbs) {
+    const std::string key = "b@" + std::string(verb);
+    int count = 0;
+    for (const auto& [pattern, value] : patterns.items())
+      count += std::regex_search(key, std::regex(pattern));
+    EXPECT_EQ(count, set_of(words::verbs_of_all).contains(std::string(verb)) ? 0 : 1) << key;
+  }
 }
 
 }  // namespace

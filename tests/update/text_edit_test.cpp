@@ -67,27 +67,40 @@ std::optional<Item> item(const std::string& text, const std::string& verb) {
 
 TEST(Item, steps_are_inserted_as_lines_of_the_same_shape) {
   const std::string text = "steps:\n  - send:   SYN  # first\n  # a note\n  - state:  CLOSED\n";
-  EXPECT_EQ(apply(text, {item(text, "send")->insert_after({"SYN-ACK", "RST"})}),
+  EXPECT_EQ(apply(text, {item(text, "send")->insert_after({{"SYN-ACK"}, {"RST"}})}),
             "steps:\n  - send:   SYN  # first\n  - expect: SYN-ACK\n  - expect: RST\n  # a note\n  - state:  "
             "CLOSED\n");
-  EXPECT_EQ(apply(text, {item(text, "send")->insert_before({"RST"})}),
+  EXPECT_EQ(apply(text, {item(text, "send")->insert_before({{"RST"}})}),
             "steps:\n  - expect: RST\n  - send:   SYN  # first\n  # a note\n  - state:  CLOSED\n");
-  EXPECT_EQ(apply(text, {item(text, "state")->insert_after({"PSH-ACK \"a: b\""})}),
+  EXPECT_EQ(apply(text, {item(text, "state")->insert_after({{"PSH-ACK \"a: b\""}})}),
             text + "  - expect: 'PSH-ACK \"a: b\"'\n");
+}
+
+TEST(Item, a_name_stands_in_front_of_a_verb) {
+  const std::string text = "steps:\n  - b@send: SYN\n  - b@repeat: {times: 2, steps: [{b@send: ACK}]}\n";
+  EXPECT_EQ(apply(text, {item(text, "send")->insert_after({{"SYN-ACK", "b"}, {"RST"}})}),
+            "steps:\n  - b@send: SYN\n  - b@expect: SYN-ACK\n  - expect: RST\n"
+            "  - b@repeat: {times: 2, steps: [{b@send: ACK}]}\n");
+  EXPECT_EQ(apply(text, {item(text, "send: ACK")->insert_before({{"RST", "a"}})}),
+            "steps:\n  - b@send: SYN\n  - b@repeat: {times: 2, steps: [{a@expect: RST}, {b@send: ACK}]}\n");
+  EXPECT_EQ(apply(text, {*item(text, "send")->remove(text.find("SYN") + 3)}),
+            "steps:\n  - b@repeat: {times: 2, steps: [{b@send: ACK}]}\n");
+  EXPECT_EQ(apply(text, {Item::find_around(text, text.find("2"))->insert_after({{"RST"}})}),
+            text + "  - expect:   RST\n");
 }
 
 TEST(Item, behind_the_last_line_without_a_newline) {
   const std::string text = "steps:\n- send: SYN";
-  EXPECT_EQ(apply(text, {item(text, "send")->insert_after({"SYN-ACK"})}),
+  EXPECT_EQ(apply(text, {item(text, "send")->insert_after({{"SYN-ACK"}})}),
             "steps:\n- send: SYN\n- expect: SYN-ACK");
   const std::string dos = "steps:\r\n- send: SYN\r\n- send: ACK\r\n";
-  EXPECT_EQ(apply(dos, {item(dos, "send: SYN")->insert_after({"SYN-ACK"})}),
+  EXPECT_EQ(apply(dos, {item(dos, "send: SYN")->insert_after({{"SYN-ACK"}})}),
             "steps:\r\n- send: SYN\r\n- expect: SYN-ACK\r\n- send: ACK\r\n");
 }
 
 TEST(Item, within_brackets) {
   const std::string text = "steps: [{send: SYN}, {expect: 'ACK \"}\"'}, {state: CLOSED}]\n";
-  EXPECT_EQ(apply(text, {item(text, "expect")->insert_after({"RST"})}),
+  EXPECT_EQ(apply(text, {item(text, "expect")->insert_after({{"RST"}})}),
             "steps: [{send: SYN}, {expect: 'ACK \"}\"'}, {expect: RST}, {state: CLOSED}]\n");
   const std::size_t end = text.find(", {state") - 1;
   EXPECT_EQ(apply(text, {*item(text, "expect")->remove(end)}), "steps: [{send: SYN}, {state: CLOSED}]\n");
@@ -110,9 +123,9 @@ TEST(Item, around_a_place_is_the_use_or_the_repeat) {
       "steps:\n  - use: open\n  - repeat:\n      times: 2\n      steps:\n        - send: ACK\n\n  - send: "
       "RST\n";
   EXPECT_EQ(
-      apply(text, {Item::find_around(text, text.find("open"))->insert_after({"A"})}).find("  - expect: A"),
+      apply(text, {Item::find_around(text, text.find("open"))->insert_after({{"A"}})}).find("  - expect: A"),
       text.find("  - repeat"));
-  const std::string after = apply(text, {Item::find_around(text, text.find("2"))->insert_after({"A"})});
+  const std::string after = apply(text, {Item::find_around(text, text.find("2"))->insert_after({{"A"}})});
   EXPECT_NE(after.find("        - send: ACK\n  - expect: A\n\n  - send: RST"), std::string::npos) << after;
   EXPECT_FALSE(Item::find_around("a: [{use: x}]", 10));
 }

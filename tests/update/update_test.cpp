@@ -31,6 +31,11 @@ Updated update_by(const std::string& text, const Kernel& kernel) {
     for (int plays = 0;; ++plays) {
       World world;
       kernel(world);
+      while (world.setup.peers.size() < scenario.peers.size()) {
+        engine::PeerSetup next = world.setup.peers.back();
+        ++next.end.port;
+        world.setup.peers.push_back({next.end, next.iss + 100});
+      }
       engine::Observations observations;
       world.setup.observations = &observations;
       world.setup.immediate = true;
@@ -289,6 +294,52 @@ TEST(Update, equal_numbers_of_tcp_info_are_put_right_and_bounds_are_not) {
   ASSERT_EQ(result.unresolved.size(), 1u);
   EXPECT_EQ(result.unresolved.front().message, "the kernel's backoff is 0, not > 7");
   EXPECT_EQ(result.unresolved.front().hint, "a bound is yours to choose");
+}
+
+/// Two peers whose data are acknowledged and, of the second's, answered.
+void two_peers(World& world) {
+  auto& link = world.link;
+  const auto to_b = [&](wire::Flags flags, std::uint32_t seq, std::uint32_t ack,
+                        const std::string& data = "") {
+    wire::Segment segment = link.from_kernel(flags, seq, ack, data);
+    segment.destination.port = 40001;
+    return segment;
+  };
+  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+  link.answer({});
+  link.answer({to_b(SYN_ACK, 9000, 201)});
+  link.answer({});
+  link.answer({link.from_kernel(ACK, 7001, 102)});
+  link.answer({to_b(ACK, 9001, 203), to_b(PSH_ACK, 9001, 203, "b\n")});
+}
+
+const std::string two_open =
+    "scenario: t\nkernel: {app: echo}\npeers: {a: {}, b: {}}\n"
+    "blocks: {ask: [{send: 'PSH-ACK \"b\\n\"'}]}\n"
+    "steps:\n  - use:      handshake\n  - b@use:    handshake\n  - send:     PSH-ACK \"a\"\n";
+
+TEST(Update, segments_are_those_of_the_connection_of_a_step) {
+  const auto put_right = [](const std::string& steps) {
+    const Updated result = update_by(two_open + steps, two_peers);
+    EXPECT_TRUE(result.unresolved.empty()) << result.unresolved.front().message;
+    EXPECT_TRUE(result.text.starts_with(two_open)) << result.text;
+    return result.text.substr(two_open.size());
+  };
+  const std::string ask = "  - b@send:   PSH-ACK \"b\\n\"\n";
+  const std::string good = "  - b@expect: ACK\n  - expect:   ACK\n  - b@expect: PSH-ACK \"b\\n\"\n";
+  EXPECT_EQ(put_right(ask + good), ask + good);
+  EXPECT_EQ(
+      put_right(ask + "  - b@expect: ACK ack=2\n  - expect:   ACK ack=7\n  - b@expect: PSH-ACK \"x\"\n"),
+      ask + "  - b@expect: ACK ack=3\n  - expect:   ACK ack=2\n  - b@expect: PSH-ACK \"b\\n\"\n");
+  EXPECT_EQ(put_right(ask + "  - expect:   ACK\n  - b@expect: PSH-ACK \"b\\n\"\n"),
+            ask + "  - expect:   ACK\n  - b@expect: ACK\n  - b@expect: PSH-ACK \"b\\n\"\n")
+      << "what is missing has the name";
+  EXPECT_EQ(put_right(ask + "  - b@expect: ACK\n  - b@expect: FIN\n  - b@expect: PSH-ACK \"b\\n\"\n"),
+            "  - expect:   ACK\n" + ask + "  - b@expect: ACK\n  - b@expect: PSH-ACK \"b\\n\"\n")
+      << "the first peer's needs none, and stands where it came";
+  const Updated in_block = update_by(two_open + "  - expect:   ACK\n  - b@use:    ask\n", two_peers);
+  EXPECT_NE(in_block.text.find("{expect: ACK}, {expect: 'PSH-ACK \"b\\n\"'}]}\n"), std::string::npos)
+      << "the block is of whoever uses it: " << in_block.text;
 }
 
 }  // namespace

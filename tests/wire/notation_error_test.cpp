@@ -80,10 +80,19 @@ TEST(NotationErrors, numbers) {
   bad_send(R"(ACK seq=99999999999999999999999
         ^^^^^^^^^^^^^^^^^^^^^^^ '99999999999999999999999' is out of range | sequence numbers have 32 bits
 )");
+  bad_send(R"(ACK ack=snd.una-1
+        ^^^^^^^ 'snd.una' counts what the segment's own sender sends | 'ack' is of what it has received: rcv.nxt, irs, or a number
+)");
+  bad_send(R"(ACK ack=iss
+        ^^^ 'iss' counts what the segment's own sender sends | 'ack' is of what it has received: rcv.nxt, irs, or a number
+)");
+  bad_expect(R"(ACK seq=rcv.nxt+1
+        ^^^^^^^ 'rcv.nxt' counts what the segment's sender has received | 'seq' is of what it sends: snd.nxt, snd.una, iss, or a number
+)");
   bad_send(R"(ACK ack=snd.nxr+1
         ^^^^^^^ unknown number 'snd.nxr' | did you mean 'snd.nxt'?
 )");
-  bad_send(R"(ACK ack=snd.nxt+
+  bad_send(R"(ACK seq=snd.nxt+
                ^ '+' is not a number
 )");
   bad_send(R"(ACK ack=abs(-1)

@@ -93,7 +93,7 @@ TEST(FormatSpec, canonical_texts_are_their_own_notation) {
   for (const char* text : {
            "none",
            "SYN-ACK seq=0 ack=1 win=65495 <mss 65495>",
-           "ACK seq=-10 ack=snd.nxt+1 win=* urg=0 ttl=64 tos=0 id=* df=1 ecn=ect0",
+           "ACK seq=snd.nxt+1 ack=-10 win=* urg=0 ttl=64 tos=0 id=* df=1 ecn=ect0",
            "ACK seq=* ack=abs(7) <mss *, wscale *, sackok, sack *, ts *:5, nop, eol, fastopen *, md5 *, "
            "0xfd:*, ...>",
            "ACK <sack 11:21 iss+1:irs-1, fastopen, fastopen a1b2, 0x02/0:05b4> in 40ms..200ms",

@@ -62,11 +62,11 @@ TEST(Numbers, relative_named_absolute_and_any) {
   EXPECT_EQ(send("ACK seq=-10").seq, (Number{Base::relative, -10}));
   EXPECT_EQ(send("ACK seq=+10").seq, (Number{Base::relative, 10}));
   EXPECT_EQ(send("ACK seq=0x10").seq, (Number{Base::relative, 16}));
-  EXPECT_EQ(send("ACK ack=snd.una").ack, (Number{Base::snd_una, 0}));
-  EXPECT_EQ(send("ACK ack=snd.nxt+1").ack, (Number{Base::snd_nxt, 1}));
+  EXPECT_EQ(send("ACK seq=snd.una").seq, (Number{Base::snd_una, 0}));
+  EXPECT_EQ(send("ACK seq=snd.nxt+1").seq, (Number{Base::snd_nxt, 1}));
   EXPECT_EQ(send("ACK ack=rcv.nxt-70000").ack, (Number{Base::rcv_nxt, -70000}));
   EXPECT_EQ(send("ACK seq=iss+0x10").seq, (Number{Base::iss, 16}));
-  EXPECT_EQ(send("ACK seq=irs").seq, (Number{Base::irs, 0}));
+  EXPECT_EQ(send("ACK ack=irs").ack, (Number{Base::irs, 0}));
   EXPECT_EQ(send("ACK seq=abs(4294967295)").seq, (Number{Base::absolute, 4294967295}));
   EXPECT_EQ(expect("ACK seq=* ack=*").ack, (Number{Base::any, 0}));
   EXPECT_EQ(send("ACK").seq, std::nullopt);

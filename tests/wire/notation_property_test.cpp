@@ -16,8 +16,8 @@ class RandomSpec {
   SegmentSpec spec() {
     SegmentSpec spec;
     spec.flags = Flags(random_.number16());
-    if (sometimes()) spec.seq = number();
-    if (sometimes()) spec.ack = number();
+    if (sometimes()) spec.seq = number(Part::seq);
+    if (sometimes()) spec.ack = number(Part::ack);
     if (sometimes()) spec.window = value(65535);
     if (sometimes()) spec.urgent_pointer = value(65535);
     if (sometimes()) spec.ttl = value(255);
@@ -39,8 +39,19 @@ class RandomSpec {
   bool sometimes() { return random_.chance(3); }
   bool any() { return !sending_ && random_.chance(4); }
 
+  using Base = Number::Base;
+
+  /// Of a field, a name that fits it.
+  Number number(Part field) {
+    for (;;) {
+      const Number result = number();
+      const auto base = result.base;
+      const bool own = base == Base::snd_una || base == Base::snd_nxt || base == Base::iss;
+      const bool other = base == Base::rcv_nxt || base == Base::irs;
+      if (field == Part::ack ? !own : !other) return result;
+    }
+  }
   Number number() {
-    using Base = Number::Base;
     if (any()) return {Base::any, 0};
     const std::int64_t magnitude = random_.number() >> random_.between(0, 31);
     const std::int64_t offset = random_.chance(2) ? magnitude : -magnitude;

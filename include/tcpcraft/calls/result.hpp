@@ -56,7 +56,8 @@ struct Error {
 struct AnyValue {};
 using Stated = std::variant<Ok, EndOfFile, wire::Bytes, Size, Error, OptionValue, AnyValue, Events>;
 
-/// Whether a call came to what was stated; where nothing was, whether it succeeded.
+/// Whether a call came to what was stated; where nothing was, whether it succeeded. EAGAIN states that it
+/// blocks, of a `connect` too.
 bool holds(const std::optional<Stated>& stated, const Call& call, const Result& result);
 
 /// Whether what is stated is for the first attempt to show: that the call would block, or takes but a part of

@@ -15,6 +15,7 @@ struct Observed {
   Expectation expectation;
   wire::Duration elapsed{};  ///< since the end of the step before
   std::size_t trace_entry = 0;
+  std::size_t peer = 0;  ///< whose connection it came on: an index of the scenario's peers
 };
 
 /// What the steps met in one play, for whoever puts the steps right by it.
@@ -25,7 +26,8 @@ struct Observations {
     Observed observed;
   };
   std::vector<Taken> taken;
-  /// What the step that failed met, and what came behind it: all that no step has taken, the oldest first.
+  /// What the step that failed met, and what came behind it: all that no step has taken, the oldest first
+  /// of each connection.
   std::vector<Observed> unread;
   std::optional<calls::Result> call;  ///< what the call came to that failed; absent where it blocks
 };

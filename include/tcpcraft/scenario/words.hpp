@@ -15,9 +15,11 @@ inline const List scenario{"scenario", "about", "rfc",   "tags",   "for",  "requ
 inline const List kernel{"app", "address", "sysctl", "link", "mtu"};
 inline const List peer{"address", "iss", "window", "options"};
 inline const List peer_options{"mss", "sack", "wscale", "timestamps"};
+inline const List variants{"permutations"};  // in place of a list
 inline const List repeat{"times", "steps"};
 inline const List verbs{"send",    "expect", "optional", "any-order", "state",  "counter", "info",
                         "dropped", "wait",   "app",      "use",       "repeat", "note"};
+inline const List verbs_of_all{"counter", "wait", "note"};  // with no peer's name in front
 
 // Values.
 inline const List apps{"echo-once", "echo", "discard", "none", "script", "external"};

@@ -47,6 +47,9 @@ class Rehearsal {
   void insert(std::size_t line, const engine::Observed& observed);
   void give_up(std::size_t line, scenario::Span span, std::string message, std::string hint = "");
 
+  /// What came on a connection and no step has taken.
+  std::vector<engine::Observed> unread_of(std::size_t peer) const;
+
   void revise_step(const engine::Result& result);
   void revise_segment(std::size_t line, const engine::Result& result);
   void revise_absent(std::size_t line);

@@ -25,7 +25,15 @@ std::string apply(std::string_view text, std::vector<Edit> edits);
 /// Nothing where that cannot be done: the value goes over several lines, or a `${name}` would have to go.
 std::optional<Edit> edit_value(std::string_view text, scenario::Span value, const std::vector<Edit>& edits);
 
-/// A step, or an item of an `any-order`, as it stands in the list. `at` is where its map begins: at the verb.
+/// A segment that is inserted, as an `expect` of its own.
+struct Inserted {
+  std::string segment;
+  std::string name = {};  ///< of the peer, in front of the verb; empty where none is needed
+  friend bool operator==(const Inserted&, const Inserted&) = default;
+};
+
+/// A step, or an item of an `any-order`, as it stands in the list. `at` is at the verb: where its
+/// map begins, or behind the name of a peer.
 /// Nothing where a list is written in an unusual way.
 class Item {
  public:
@@ -34,8 +42,8 @@ class Item {
   static std::optional<Item> find_around(std::string_view text, std::size_t place);
 
   /// Adds `expect: SEGMENT` steps behind it, or in front of it, lined up as this one is.
-  Edit insert_after(const std::vector<std::string>& segments) const;
-  Edit insert_before(const std::vector<std::string>& segments) const;
+  Edit insert_after(const std::vector<Inserted>& segments) const;
+  Edit insert_before(const std::vector<Inserted>& segments) const;
   /// Takes it out of the list; a comment behind its value, which ends at `value_end`, stays. Nothing where it
   /// goes over several lines, or is alone in `[]`.
   std::optional<Edit> remove(std::size_t value_end) const;
@@ -45,7 +53,7 @@ class Item {
  private:
   Item(std::string_view text, std::size_t begin, std::size_t end, bool flow)
       : text_(text), begin_(begin), end_(end), flow_(flow) {}
-  std::string line(const std::string& segment) const;
+  std::string line(const Inserted& inserted) const;
 
   std::string_view text_;
   std::size_t begin_;  ///< of its `-` or its `{`
