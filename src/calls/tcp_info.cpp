@@ -134,14 +134,6 @@ std::optional<std::uint64_t> value_of(const InfoField& field, std::span<const st
   return (value >> shift) & ((1u << field.bits) - 1);
 }
 
-bool is_measured(const InfoField& field) {
-  constexpr std::string_view measured[] = {
-      "rto",           "ato",           "last_data_sent", "last_ack_sent", "last_data_recv",
-      "last_ack_recv", "rtt",           "rttvar",         "rcv_rtt",       "min_rtt",
-      "pacing_rate",   "delivery_rate", "busy_time",      "rwnd_limited",  "sndbuf_limited"};
-  return std::find(std::begin(measured), std::end(measured), field.name) != std::end(measured);
-}
-
 std::optional<std::uint64_t> state_number(std::string_view name) {
   const auto found = std::find(states.begin() + 1, states.end(), name);
   if (found == states.end()) return {};

@@ -86,11 +86,13 @@ Action Machine::next(wire::Time now) {
 std::optional<Action> Machine::proceed(wire::Time now) {
   if (step_ == scenario_.steps.size()) return play_end();
   here_ = scenario_.steps[step_].peer;
+  if (!std::exchange(begun_, true)) longest_lag_ = std::max(longest_lag_, now - latest_anchor().time);
   return std::visit([&](const auto& step) { return play(step, now); }, scenario_.steps[step_].action);
 }
 
 void Machine::advance() {
   ++step_;
+  begun_ = false;
   sent_ = false;
   barrier_.reset();
   grace_.reset();
@@ -133,7 +135,6 @@ std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) 
   wire::Bytes packet = wire::encode(crafted.segment, crafted.deformity);
   pending_ = Pending{std::move(crafted), std::move(packet), step_};
   sent_ = true;
-  if (now - connection.anchor.time > tolerated_lateness) connection.lagged = true;
   connection.anchor.time = now;
   return Transmit{pending_->packet, here_};
 }

@@ -164,7 +164,7 @@ Action Machine::fail_gathered(const Expectations& missing) {
         "the kernel sent " + wire::format_flags(segment.flags) + ", which is none of those that are missing",
         scenario_.steps[step_].verb, expected);
   fail_segment(*nearest, unread, std::move(found));
-  result_.mismatch->expected = expected;
+  if (result_.mismatch) result_.mismatch->expected = expected;
   return Finished{};
 }
 

@@ -8,6 +8,8 @@
 #include "times.hpp"
 
 namespace tcpcraft::engine {
+
+using namespace std::chrono_literals;
 namespace {
 
 std::string milliseconds(wire::Duration duration) {
@@ -30,6 +32,11 @@ std::string Machine::since_last_send(wire::Time time) const {
 }
 
 Action Machine::fail(Mismatch mismatch) {
+  if (longest_lag_ > tolerated_lag)
+    return finish(Verdict::inconclusive, "the host was late: a step began " +
+                                             std::to_string(longest_lag_ / 1ms) +
+                                             " ms after the one before it had ended, and the kernel's timers "
+                                             "did not wait");
   mismatch.step = step_;
   mismatch.peer = here_;
   mismatch.cause = here().cause;

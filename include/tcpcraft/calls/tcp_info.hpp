@@ -25,9 +25,6 @@ std::vector<std::string_view> info_field_names();
 /// The field's value in a `tcp_info` as the kernel gave it; nothing where that is too short to have it.
 std::optional<std::uint64_t> value_of(const InfoField& field, std::span<const std::uint8_t> tcp_info);
 
-/// Whether the field tells of times that the kernel measured, so that a host that is late changes it.
-bool is_measured(const InfoField& field);
-
 /// The kernel's number for a state, under its name in RFC 9293.
 std::optional<std::uint64_t> state_number(std::string_view name);
 std::vector<std::string_view> numbered_states();

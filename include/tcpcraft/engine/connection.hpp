@@ -61,7 +61,6 @@ struct Connection {
   std::optional<OpenCall> running;  ///< left running by an earlier step
 
   Anchor anchor;              ///< the end of the previous step
-  bool lagged = false;        ///< a segment of the peer's was sent later than that
   wire::Duration scripted{};  ///< the waits so far: the peer's timestamp clock
   std::uint32_t clock_base = 0;
   std::uint16_t id = 0;
