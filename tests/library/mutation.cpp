@@ -16,8 +16,9 @@ using scenario::Scenario;
 /// Of a long scenario, so many of its first and so many of its last steps are looked at.
 constexpr std::size_t most_at_an_end = 30;
 
-/// A segment that is always answered at once, whatever state the connection is in: it is none of its own.
-scenario::Step disturbance(const Scenario& scenario) {
+/// A segment of a peer's that is always answered at once, whatever state its connection is in: it is none of
+/// its own.
+scenario::Step disturbance(const Scenario& scenario, std::size_t peer) {
   const std::uint16_t closed_port = scenario.kernel.address.port == 1 ? 2 : 1;
   scenario::Send send;
   send.segment.spec.flags = {wire::Flag::syn};
@@ -25,6 +26,7 @@ scenario::Step disturbance(const Scenario& scenario) {
   send.segment.spec.destination_port = closed_port;
   scenario::Step step;
   step.action = std::move(send);
+  step.peer = peer;
   return step;
 }
 
@@ -112,7 +114,8 @@ class StepMutations {
   void add(const scenario::Silence&) {
     found_.push_back({step_, "a segment of the kernel's in it",
                       [step = step_](Scenario& s) {
-                        s.steps.insert(s.steps.begin() + static_cast<std::ptrdiff_t>(step), disturbance(s));
+                        s.steps.insert(s.steps.begin() + static_cast<std::ptrdiff_t>(step),
+                                       disturbance(s, s.steps[step].peer));
                       },
                       step_ + 1});
   }

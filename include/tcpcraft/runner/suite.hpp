@@ -17,8 +17,8 @@ namespace tcpcraft::runner {
 /// alone, up to four times more, and told of then. It is an error that is still inconclusive after that.
 struct Suite {
   std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
-  std::optional<wire::Duration> timeout;  ///< of one: it is stopped, and an error
-  bool fail_fast = false;                 ///< no more are started after the first that fails or is an error
+  std::optional<wire::Duration> timeout = {};  ///< of one: it is stopped, and an error
+  bool fail_fast = false;  ///< no more are started after the first that fails or is an error
   /// Called about ten times a second with the numbers of those that are being played, the oldest first.
   std::function<void(const std::vector<std::size_t>& running)> on_tick = {};
 
