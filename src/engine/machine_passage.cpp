@@ -90,6 +90,7 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
     return;
   }
   entry.step = pending_->step;
+  longest_lag_ = std::max(longest_lag_, arrival.time - connection.anchor.time);
   const bool deformed = pending_->crafted.deformity.any();
   pending_.reset();
   connection.owed = false;

@@ -33,7 +33,7 @@ std::string Machine::since_last_send(wire::Time time) const {
 
 Action Machine::fail(Mismatch mismatch) {
   if (longest_lag_ > tolerated_lag)
-    return finish(Verdict::inconclusive, "the host was late: a step began " +
+    return finish(Verdict::inconclusive, "the host was late: a step was done " +
                                              std::to_string(longest_lag_ / 1ms) +
                                              " ms after the one before it had ended, and the kernel's timers "
                                              "did not wait");

@@ -249,7 +249,7 @@ class Machine {
   std::size_t step_ = 0;
   std::size_t here_ = 0;                     // whose connection the present step is about
   bool begun_ = false;                       // the present step has been played before
-  wire::Duration longest_lag_{};             // by which any step began later than it could have
+  wire::Duration longest_lag_{};             // by which any step was done later than it could have been
   bool sent_ = false;                        // the present `send` is on its way
   std::optional<wire::Time> waiting_since_;  // where the last action was a wait
   std::optional<OpenCall> call_;             // of the present step
