@@ -5,11 +5,11 @@
 #include <system_error>
 
 #include <tcpcraft/report/console.hpp>
+#include <tcpcraft/report/diff.hpp>
 #include <tcpcraft/scenario/format.hpp>
 
 #include "commands.hpp"
 #include "common.hpp"
-#include "diff.hpp"
 #include "replace_file.hpp"
 
 namespace tcpcraft::cli {
@@ -34,7 +34,7 @@ Became format_source(const scenario::Source& source, const report::Style& style,
 
 void show_difference(const FmtCommand& command, const scenario::Source& source, const std::string& text,
                      const report::Style& style) {
-  print(command.diff ? unified_diff(source.name, source.text, text, style) : source.name + "\n");
+  print(command.diff ? report::format_diff(source.name, source.text, text, style) : source.name + "\n");
 }
 
 Became format_file(const FmtCommand& command, const std::string& path, const report::Style& style) try {
@@ -45,7 +45,7 @@ Became format_file(const FmtCommand& command, const std::string& path, const rep
   if (command.check || command.diff) {
     show_difference(command, source, text, style);
   } else {
-    replace_file(path, text);
+    replace_file(path, source.text, text);
     print(path + "\n");
   }
   return became;

@@ -2,12 +2,14 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <stdexcept>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
+#include <tcpcraft/scenario/source.hpp>
 
 namespace tcpcraft::cli {
 namespace {
@@ -56,12 +58,14 @@ class TemporaryFile {
 
 }  // namespace
 
-void replace_file(const fs::path& path, const std::string& content) {
+void replace_file(const fs::path& path, const std::string& old, const std::string& content) {
   const fs::path target = fs::canonical(path);
   os::check(::access(target.c_str(), W_OK), "write " + path.string());  // a rename would not ask
   TemporaryFile file(target);
   file.write(content);
   file.take_mode_of(target);
+  if (scenario::load(target.string()).text != old)
+    throw std::runtime_error(path.string() + " was changed meanwhile: it is left as it is");
   file.rename_to(target);
 }
 

@@ -1,16 +1,9 @@
 // `tcpcraft run --update`.
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/report/diff.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
@@ -19,11 +12,10 @@
 
 #include "commands.hpp"
 #include "common.hpp"
+#include "replace_file.hpp"
 
 namespace tcpcraft::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int attempts = 5;                  // of a play that was inconclusive
 constexpr std::size_t most_revisions = 500;  // of one variant: each takes another play
@@ -157,37 +149,6 @@ class FileUpdate {
   std::unique_ptr<kernel::DropWatch> drops_;
 };
 
-void write_all(int fd, std::string_view text, const std::string& name) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written == -1 && errno == EINTR) continue;
-    if (written == -1) throw os::SystemError("write " + name);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
-/// Puts a new text in a file's place, at once and whole. Its mode and owner stay; so do links to it.
-void replace_file(const scenario::Source& old, std::string_view text) {
-  const std::string path = fs::canonical(old.name).string();
-  struct stat status {};
-  os::check(::stat(path.c_str(), &status), path);
-  os::check(::access(path.c_str(), W_OK), "write " + old.name);
-  std::string temporary = path + ".XXXXXX";
-  const os::UniqueFd file(os::check(::mkostemp(temporary.data(), O_CLOEXEC), "write " + temporary));
-  try {
-    os::check(::fchmod(file.get(), status.st_mode & 07777), "chmod " + temporary);
-    if (::fchown(file.get(), status.st_uid, status.st_gid) != 0 && status.st_uid != ::geteuid())
-      throw os::SystemError("chown " + temporary);
-    write_all(file.get(), text, temporary);
-    if (scenario::load(path).text != old.text)
-      throw std::runtime_error(old.name + " was changed meanwhile: it is left as it is");
-    os::check(::rename(temporary.c_str(), path.c_str()), "rename " + temporary);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-}
-
 struct Total {
   std::size_t updated = 0, left = 0, too_slow = 0;
   bool failed = false, invalid = false, host_fault = false, cannot_run = false;
@@ -209,7 +170,7 @@ std::string settle(const runner::Outcome& outcome, const scenario::Source& sourc
   if (!passes) total.failed = true;
   if (!changed && passes) return style.green("passes") + ", left as it is";
   if (!changed) return style.red("fails") + ", and nothing in it could be rewritten";
-  if (!command.dry_run) replace_file(source, outcome.reason);
+  if (!command.dry_run) replace_file(source.name, source.text, outcome.reason);
   ++total.updated;
   const std::string done = command.dry_run ? "would be updated" : "updated";
   return done +

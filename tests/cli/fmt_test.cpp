@@ -39,7 +39,7 @@ TEST(Fmt, check_names_what_would_change_and_writes_nothing) {
     const Ran shown = tcpcraft(folder.path(), how);
     EXPECT_EQ(shown.exit_code, 1);
     EXPECT_EQ(shown.output,
-              "--- a.scn\n+++ a.scn (formatted)\n@@ -1,4 +1,4 @@\n scenario: An opening\n steps:\n"
+              "--- a.scn\n+++ a.scn\n@@ -1,4 +1,4 @@\n scenario: An opening\n steps:\n"
               "-- send: SYN # first\n-- expect: SYN-ACK\n"
               "+  - send:   SYN  # first\n+  - expect: SYN-ACK\n");
   }
@@ -54,7 +54,7 @@ TEST(Fmt, a_diff_has_three_lines_around_each_change) {
   folder.write("a.scn", text + "  - send:  RST");
   const Ran shown = tcpcraft(folder.path(), {"fmt", "--diff", "a.scn"});
   EXPECT_EQ(shown.output,
-            "--- a.scn\n+++ a.scn (formatted)\n"
+            "--- a.scn\n+++ a.scn\n"
             "@@ -1,6 +1,6 @@\n scenario: Far apart\n steps:\n-  - send:  SYN\n+  - send: SYN\n"
             "   - send: ACK\n   - send: ACK\n   - send: ACK\n"
             "@@ -11,4 +11,4 @@\n   - send: ACK\n   - send: ACK\n   - send: ACK\n"
