@@ -14,8 +14,8 @@ inline constexpr wire::Duration patience = std::chrono::seconds(1);
 /// kernel.
 inline constexpr wire::Duration tolerated_lateness = std::chrono::milliseconds(1);
 
-/// Where a step is done later than this after the end of the one before it, although nothing waits, one of the
-/// kernel's timers may have fired, or its guess at what the application is like have changed (delayed
+/// Where a step is done later than this after the end of the one before it, although nothing waits, one of
+/// the kernel's timers may have fired, or its guess at what the application is like have changed (delayed
 /// acknowledgements, round trips, tail loss probes): what is wrong then is not held against it.
 inline constexpr wire::Duration tolerated_lag = std::chrono::milliseconds(10);
 

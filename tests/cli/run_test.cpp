@@ -222,13 +222,25 @@ TEST(Run, an_interrupted_run_leaves_a_whole_capture_and_no_process) {
   for (const int signal : {SIGINT, SIGTERM}) {
     const TemporaryFolder folder;
     folder.write("slow.scn", "scenario: slow\nsteps:\n  - use: handshake\n  - note: now\n  - wait: 600s\n");
-    Process process(folder.path(), {"run", "slow.scn", server_close});
+    Process process(folder.path(), {"run", "-j", "1", "slow.scn", server_close});
     ASSERT_TRUE(process.wait_for("now")) << process.output;
     process.signal(signal);
     EXPECT_EQ(process.finish(), 128 + signal) << "ends when no process holds its output any more";
     EXPECT_EQ(packets_in(folder.path() / "captures/slow.pcap"), 3);
     EXPECT_NE(process.output.find("1 not run"), std::string::npos) << process.output;
   }
+}
+
+TEST(Run, interrupting_many_at_a_time_keeps_what_is_done) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  folder.write("slow.scn", "scenario: slow\nsteps:\n  - use: handshake\n  - note: now\n  - wait: 600s\n");
+  Process process(folder.path(), {"run", "-j", "8", server_close, "slow.scn", "slow.scn"});
+  ASSERT_TRUE(process.wait_for("PASS")) << process.output;
+  process.signal(SIGINT);
+  EXPECT_EQ(process.finish(), 128 + SIGINT) << "ends when no process holds its output any more";
+  EXPECT_GE(packets_in(folder.path() / "captures/slow.pcap"), 0) << "it can be read";
+  EXPECT_NE(process.output.find("1 passed, 2 skipped"), std::string::npos) << process.output;
 }
 
 TEST(Run, killing_it_takes_its_child_along) {

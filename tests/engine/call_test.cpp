@@ -220,7 +220,7 @@ TEST(Call, times_behind_a_call_that_the_host_held_up_are_inconclusive) {
     world.side.on_call = [&world, delay = delay](const calls::Call& call) {
       if (calls::name_of(call) != "write") return;
       world.link.later(delay, world.link.from_kernel(PSH_ACK, 7001, 101, "a"));
-      world.clock.jump(20ms);
+      world.clock.jump(8ms);
     };
     const Result result =
         world.play_steps(accepted + "  - app: write \"a\"\n  - expect: PSH-ACK \"a\" in 190ms..210ms\n");
@@ -230,13 +230,13 @@ TEST(Call, times_behind_a_call_that_the_host_held_up_are_inconclusive) {
 
 TEST(Call, silence_behind_a_call_that_the_host_held_up_is_inconclusive) {
   for (const auto& [delay, verdict] :
-       {std::pair<wire::Duration, Verdict>{110ms, Verdict::inconclusive}, {90ms, Verdict::fail}}) {
+       {std::pair<wire::Duration, Verdict>{104ms, Verdict::inconclusive}, {90ms, Verdict::fail}}) {
     OpenWorld world;
     world.side.results["write"] = {Written{1}};
     world.side.on_call = [&world, delay = delay](const calls::Call& call) {
       if (calls::name_of(call) != "write") return;
       world.link.later(delay, world.link.from_kernel(PSH_ACK, 7001, 101, "a"));
-      world.clock.jump(20ms);
+      world.clock.jump(8ms);
     };
     EXPECT_EQ(world.play_steps(accepted + "  - app: write \"a\"\n  - expect: nothing for 100ms\n").verdict,
               verdict);
