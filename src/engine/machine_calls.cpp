@@ -27,6 +27,13 @@ std::optional<std::size_t> last_call(const std::vector<TraceEntry>& trace) {
 
 }  // namespace
 
+/// A call of the present step's.
+void Machine::record_call(wire::Time time, std::string text, std::string result) {
+  const auto& kernel = here().kernel;
+  const model::State state = kernel ? kernel->state : new_kernel(setup_.kernel.port).state;
+  record(PassedCall{time, std::move(text), std::move(result), here_, step_, state});
+}
+
 Action Machine::attempt(std::size_t peer, OpenCall& call) {
   attempted_ = &call;
   attempted_by_ = peer;
@@ -68,7 +75,7 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   take_result(call, std::move(result));
   if (call.result && is_of_step) {
     const calls::Call& whole = std::get<scenario::AppCall>(scenario_.steps[step_].action).call;
-    record(PassedCall{before, calls::format_call(whole), calls::format_result(whole, *call.result), here_});
+    record_call(before, calls::format_call(whole), calls::format_result(whole, *call.result));
   }
 }
 
@@ -137,7 +144,7 @@ std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::T
   if (!tried_) {
     tried_ = true;
     here().running = OpenCall{step.call};
-    record(PassedCall{now, "start " + calls::format_call(step.call), "", here_});
+    record_call(now, "start " + calls::format_call(step.call), "");
     return attempt(here_, *here().running);
   }
   end_call(here(), here().running->after);
@@ -179,8 +186,7 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   const bool finishes = step.mode == Mode::finish;
   const calls::Result& result = *call.result;
   if (finishes)
-    record(PassedCall{std::max(call.before, here().anchor.time), "finish",
-                      calls::format_result(step.call, result), here_});
+    record_call(std::max(call.before, here().anchor.time), "finish", calls::format_result(step.call, result));
   const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
   if (!begun && !calls::holds(step.result, step.call, result)) {
     if (setup_.observations) setup_.observations->call = result;

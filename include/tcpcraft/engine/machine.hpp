@@ -165,6 +165,7 @@ class Machine {
     result_.trace.emplace_back(std::forward<Entry>(entry));
     if (observer_) observer_->passed(result_.trace.back());
   }
+  void record_call(wire::Time time, std::string text, std::string result);
   const wire::Segment& segment_of(const Unread& unread) const;
   Observed observed(const Unread& unread) const;
   void observe_end();
@@ -221,6 +222,7 @@ class Machine {
   std::optional<Action> prove_silence();
 
   void advance();
+  void note_taken(const Unread& unread);
   Action fail(Mismatch mismatch);
   Mismatch mismatch_of(const Unread& unread) const;
   Expectation expectation_now(wire::Flags flags);
@@ -248,6 +250,7 @@ class Machine {
   std::vector<Unread> gathered_;  // by the present `any-order`
 
   std::size_t step_ = 0;
+  wire::Time now_;                           // as `next` was told
   std::size_t here_ = 0;                     // whose connection the present step is about
   bool begun_ = false;                       // the present step has been played before
   wire::Duration longest_lag_{};             // by which any step was done later than it could have been
