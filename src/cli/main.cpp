@@ -73,7 +73,8 @@ void add_jobs(CLI::App& command, std::size_t& jobs) {
 }
 
 void add_results(CLI::App& command, ResultOptions& results) {
-  command.add_option("--json", results.json, "write the results to this file as JSON (docs/results-json.md)");
+  command.add_option("--json", results.json, "write the results to this file as JSON (docs/results-json.md)")
+      ->type_name("FILE");
 }
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
