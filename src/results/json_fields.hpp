@@ -58,8 +58,10 @@ void fields(auto& io, Is<Record> auto& record) {
   io.need("title", record.title);
   io.need("verdict", record.verdict);
   io.may("reason", record.reason);
+  io.may("host_fault", record.host_fault);
   io.need("took_ns", record.took);
   io.need("attempts", record.attempts);
+  io.may("failures", record.failures);
   io.may("about", record.about);
   io.may("rfc", record.rfc);
   io.may("tags", record.tags);
@@ -88,6 +90,7 @@ void fields(auto& io, Is<RunInfo> auto& info) {
 void fields(auto& io, Is<RunEnd> auto& end) {
   io.need("took_ns", end.took);
   io.need("not_run", end.not_run);
+  io.may("cannot_run", end.cannot_run);
 }
 
 }  // namespace tcpcraft::results::json
