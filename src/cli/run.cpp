@@ -14,6 +14,7 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/results/json.hpp>
+#include <tcpcraft/results/record_of.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
@@ -122,18 +123,11 @@ class ScenarioRun {
 
   std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
     const report::FailureContext context{command_.no_captures ? "" : capture_, again()};
-    results::Record record = record_before(path(), scenario_);
-    record.again = context.again;
-    record.capture = context.capture;
-    if (result.mismatch) {
-      results::Failure& failure = record.failure.emplace();
-      const scenario::Position place = file_->source.position(result.mismatch->span.begin);
-      failure.summary = result.mismatch->summary;
-      failure.line = place.line;
-      failure.column = place.column;
-      failure.text = report::format_failure(file_->source, scenario, result, context, report::Style());
-    }
-    return results::format_record_json(record);
+    const std::string failure =
+        result.mismatch ? report::format_failure(file_->source, scenario, result, context, report::Style())
+                        : "";
+    return results::format_record_json(results::record_of(
+        file_->source, scenario, result, {name(), path(), context.capture, context.again, failure}));
   }
 
   std::optional<runner::Capture> open_capture() {

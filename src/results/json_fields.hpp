@@ -51,6 +51,11 @@ void fields(auto& io, Is<Failure> auto& failure) {
   io.need("text", failure.text);
 }
 
+void fields(auto& io, Is<Peer> auto& peer) {
+  io.may("name", peer.name);
+  io.may("address", peer.address);
+}
+
 void fields(auto& io, Is<Record> auto& record) {
   io.need("name", record.name);
   io.need("file", record.file);
@@ -68,6 +73,9 @@ void fields(auto& io, Is<Record> auto& record) {
   io.may("again", record.again);
   io.may("capture", record.capture);
   io.may("failure", record.failure);
+  io.may("kernel_address", record.kernel_address);
+  io.may("kernel_state", record.kernel_state);
+  io.may("peers", record.peers);
   io.may("steps", record.steps);
   io.may("events", record.events);
 }
