@@ -1,7 +1,8 @@
 /* What a whole command costs, its children included: bench_usage REPORT GROUP COMMAND [ARGUMENT ...]
  *
- * Writes to the file REPORT: the wall time in seconds, the processor time of user and system, and the KiB that the
- * largest process had resident. GROUP: the cgroup.procs that the command is to run in; "-": none. Exits as it does. */
+ * Writes to the file REPORT: the wall time in seconds, the processor time of user and system, and the KiB
+ * that the largest process had resident. GROUP: the cgroup.procs that the command is to run in; "-": none.
+ * Exits as it does. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <tcpcraft/results/record.hpp>
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 
@@ -29,6 +30,9 @@ class Results {
 
  private:
   class File;
+  using MakeWriter = std::function<std::unique_ptr<results::Writer>(results::Sink)>;
+  void add_file(const std::string& path, const MakeWriter& make, int how);
+
   std::vector<std::unique_ptr<File>> files_;
 };
 
