@@ -32,6 +32,13 @@ struct Selection {
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
+/// The files that results are written to, each empty where it is not asked for.
+struct ResultOptions {
+  std::string json;
+
+  bool any() const { return !json.empty(); }
+};
+
 /// Scenarios mostly wait: many more than there are processors.
 std::size_t default_jobs();
 
@@ -45,6 +52,7 @@ struct RunCommand : Selection {
   bool quiet = false;
   bool update = false;   ///< rewrite the files by what the kernel does
   bool dry_run = false;  ///< only show how
+  ResultOptions results;
   std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";

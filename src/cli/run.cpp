@@ -13,6 +13,7 @@
 
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
@@ -21,6 +22,7 @@
 
 #include "commands.hpp"
 #include "common.hpp"
+#include "results.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -89,6 +91,9 @@ class ScenarioRun {
     const std::string& path = file_->path;
     return (path.ends_with(".scn") ? path.substr(0, path.size() - 4) : path) + variant();
   }
+  results::Record record(const runner::Outcome& outcome) const {
+    return finished_record(record_before(path(), scenario_), outcome);
+  }
 
  private:
   runner::Outcome play(const scenario::Scenario& scenario) {
@@ -110,7 +115,25 @@ class ScenarioRun {
     const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
     report_result(scenario, result);
     const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
-    return {result.verdict, result.reason, result.took, host_fault, false};
+    runner::Outcome outcome{result.verdict, result.reason, result.took, host_fault, false};
+    if (command_.results.any()) outcome.record = record_text(scenario, result);
+    return outcome;
+  }
+
+  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
+    const report::FailureContext context{command_.no_captures ? "" : capture_, again()};
+    results::Record record = record_before(path(), scenario_);
+    record.again = context.again;
+    record.capture = context.capture;
+    if (result.mismatch) {
+      results::Failure& failure = record.failure.emplace();
+      const scenario::Position place = file_->source.position(result.mismatch->span.begin);
+      failure.summary = result.mismatch->summary;
+      failure.line = place.line;
+      failure.column = place.column;
+      failure.text = report::format_failure(file_->source, scenario, result, context, report::Style());
+    }
+    return results::format_record_json(record);
   }
 
   std::optional<runner::Capture> open_capture() {
@@ -257,11 +280,13 @@ int run(const RunCommand& command) {
   std::size_t too_slow = 0;
   std::vector<ScenarioRun> runs = selected_runs(command, style, too_slow);
   const std::vector<std::string> captures = capture_paths(command, runs);
+  Results results(command.results);
   runner::catch_interrupts();
   print(header(command, runs.size()));
   engine::SystemClock clock;
   const wire::Time start = clock.now();
   Total total;
+  results.begin(run_info(command, runs.size()));
   const auto tell = [&](std::size_t i, const runner::Outcome& outcome, const std::string& output) {
     print(output);
     if (outcome.cannot_run) {
@@ -273,13 +298,15 @@ int run(const RunCommand& command) {
         report::format_verdict(outcome.verdict, outcome.took, runs[i].name(), outcome.reason, style);
     print(line);
     count(total, outcome, line);
+    results.add(runs[i].record(outcome));
   };
   play(command, runs, captures, tell);
+  results.end({clock.now() - start, {}});
   if (total.cannot_run) return cannot_run;
   total.tally.not_run = runs.size() - total.tally.total();
   if (runs.size() > 1 && !total.bad.empty()) print("\n" + total.bad);
   print(report::format_tally(total.tally, clock.now() - start, style) + format_too_slow(too_slow));
-  return exit_code_for(total);
+  return results.exit_code(exit_code_for(total));
 }
 
 }  // namespace tcpcraft::cli

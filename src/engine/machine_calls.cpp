@@ -153,6 +153,16 @@ std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::T
   return {};
 }
 
+/// Whether the step accepts what an earlier one, perhaps of a `use: handshake`, has accepted.
+bool Machine::accepted_before(const scenario::AppCall& step) const {
+  if (!std::holds_alternative<calls::Accept>(step.call)) return false;
+  const auto end = scenario_.steps.begin() + static_cast<std::ptrdiff_t>(step_);
+  return std::any_of(scenario_.steps.begin(), end, [this](const scenario::Step& earlier) {
+    const auto* call = std::get_if<scenario::AppCall>(&earlier.action);
+    return call && earlier.peer == here_ && std::holds_alternative<calls::Accept>(call->call);
+  });
+}
+
 /// Makes a call until it comes to something; then says whether that is what the step wants.
 std::optional<Action> Machine::pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now) {
   if (call.result) return judge_call(step, call);
@@ -166,7 +176,9 @@ std::optional<Action> Machine::pursue(const scenario::AppCall& step, OpenCall& c
     return WaitUntil{*call_deadline_, waiting_};
   }
   const std::string name(calls::name_of(step.call));
-  return fail_call(step, "the application's " + name + " blocked for " + wire::format_duration(patience),
+  return fail_call(step,
+                   "the application's " + name + " blocked for " + wire::format_duration(patience) +
+                       (accepted_before(step) ? ", for the connection was accepted before" : ""),
                    "still blocks", "nothing");
 }
 

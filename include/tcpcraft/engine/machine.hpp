@@ -198,6 +198,7 @@ class Machine {
   void await_running(WaitUntil& wait);
   std::optional<Action> start_call(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now);
+  bool accepted_before(const scenario::AppCall& step) const;
   std::optional<Action> judge_call(const scenario::AppCall& step, const OpenCall& call);
   void take_result(OpenCall& call, calls::Result result);
   void note_failed_connect(const calls::Call& call, const calls::Result& result);

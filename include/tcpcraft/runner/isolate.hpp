@@ -16,6 +16,7 @@ struct Outcome {
   bool host_fault = false;  ///< an error that is no fault of the scenario's: it could not be judged here
   bool cannot_run = false;  ///< no scenario can run here: `reason` says what would help
   std::vector<std::string> rules = {};  ///< the names of those that the kernel was seen to follow
+  std::string record = {};              ///< what reports are written from; this module does not read it
 };
 
 /// Runs `body` in a child process, which dies with this one, and returns what it returned. A child that dies
