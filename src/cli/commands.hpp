@@ -50,6 +50,7 @@ struct RunCommand : Selection {
   bool no_captures = false;
   bool verbose = false;
   bool quiet = false;
+  bool ladder = false;  ///< what passes is drawn when it is over, not told as it passes
   bool update = false;   ///< rewrite the files by what the kernel does
   bool dry_run = false;  ///< only show how
   ResultOptions results;

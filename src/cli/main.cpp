@@ -78,6 +78,8 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--no-captures", options.no_captures, "write no captures")->excludes(captures);
   command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
   command->add_flag("-q,--quiet", options.quiet, "verdicts and failures only");
+  command->add_flag("--ladder", options.ladder,
+                    "draw each scenario as a ladder diagram, instead of a list of what passes");
   CLI::Option* update = command->add_flag("--update", options.update,
                                           "rewrite what is wrong in the files by what the kernel does");
   update->excludes(net)->excludes(captures);

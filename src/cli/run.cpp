@@ -14,6 +14,7 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/results/json.hpp>
+#include <tcpcraft/results/record_of.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/isolate.hpp>
@@ -22,6 +23,7 @@
 
 #include "commands.hpp"
 #include "common.hpp"
+#include "ladder.hpp"
 #include "results.hpp"
 
 namespace tcpcraft::cli {
@@ -42,7 +44,7 @@ class LivePrinter : public engine::Observer {
       : command_(command), scenario_(scenario), style_(style) {}
   void started(wire::Time start) override { start_ = start; }
   void passed(const engine::TraceEntry& entry) override {
-    if (!command_.quiet)
+    if (!command_.quiet && !command_.ladder)
       print(report::format_entry(entry, start_, command_.verbose, style_, scenario_.peers));
   }
 
@@ -113,27 +115,23 @@ class ScenarioRun {
     runner::InterruptibleClock clock;
     std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);
     const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
+    const bool wants_record = command_.results.any() || command_.ladder;
+    const results::Record record = wants_record ? record_of(scenario, result) : results::Record();
+    if (command_.ladder && !command_.quiet) print(format_ladder(record, style_));
     report_result(scenario, result);
     const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
     runner::Outcome outcome{result.verdict, result.reason, result.took, host_fault, false};
-    if (command_.results.any()) outcome.record = record_text(scenario, result);
+    if (command_.results.any()) outcome.record = results::format_record_json(record);
     return outcome;
   }
 
-  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
+  results::Record record_of(const scenario::Scenario& scenario, const engine::Result& result) const {
     const report::FailureContext context{command_.no_captures ? "" : capture_, again()};
-    results::Record record = record_before(path(), scenario_);
-    record.again = context.again;
-    record.capture = context.capture;
-    if (result.mismatch) {
-      results::Failure& failure = record.failure.emplace();
-      const scenario::Position place = file_->source.position(result.mismatch->span.begin);
-      failure.summary = result.mismatch->summary;
-      failure.line = place.line;
-      failure.column = place.column;
-      failure.text = report::format_failure(file_->source, scenario, result, context, report::Style());
-    }
-    return results::format_record_json(record);
+    const std::string failure =
+        result.mismatch ? report::format_failure(file_->source, scenario, result, context, report::Style())
+                        : "";
+    return results::record_of(file_->source, scenario, result,
+                              {name(), path(), context.capture, context.again, failure});
   }
 
   std::optional<runner::Capture> open_capture() {
