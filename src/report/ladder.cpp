@@ -202,8 +202,7 @@ class Drawing {
 
   std::string state_of(const LadderRow& row, std::size_t room) const {
     if (row.state.empty()) return "";
-    const std::string name = name_of(row);
-    return style_.bold(std::string(head((name.empty() ? "" : name + ": ") + clean(row.state), room)));
+    return style_.bold(std::string(head(clean(row.state), room)));
   }
 
   /// A call, or a check that holds or does not.
