@@ -32,11 +32,12 @@ struct Selection {
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
-/// The files that results are written to, each empty where it is not asked for.
+/// The files that results are written to, each empty where it is not asked for; `-` is standard output.
 struct ResultOptions {
-  std::string json;
+  std::string json, tap, junit;
+  bool github = false;  ///< annotations, and the job's summary
 
-  bool any() const { return !json.empty(); }
+  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || github; }
 };
 
 /// Scenarios mostly wait: many more than there are processors.
@@ -61,6 +62,13 @@ struct RunCommand : Selection {
 int run(const RunCommand& command);
 /// `run --update`
 int update_files(const RunCommand& command);
+
+struct MergeCommand {
+  std::vector<std::string> files;
+  ResultOptions results;
+  std::string color = "auto";
+};
+int merge(const MergeCommand& command);
 
 struct NewCommand {
   std::string name;

@@ -1,6 +1,8 @@
 #include "results.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string_view>
 #include <utility>
@@ -13,7 +15,10 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
 #include <tcpcraft/os/write_all.hpp>
+#include <tcpcraft/results/github.hpp>
 #include <tcpcraft/results/json.hpp>
+#include <tcpcraft/results/junit.hpp>
+#include <tcpcraft/results/tap.hpp>
 
 #include "common.hpp"
 
@@ -24,16 +29,17 @@ class Results::File {
  public:
   using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
 
-  File(const std::string& path, MakeWriter make)
-      : path_(path),
-        fd_(os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666), "open " + path)),
+  File(std::string path, os::UniqueFd fd, MakeWriter make)
+      : path_(std::move(path)),
+        fd_(std::move(fd)),
         writer_(make([this](std::string_view text) { write(text); })) {}
 
-  /// A run that is killed must not leave the results of another behind.
+  /// A run that is killed must not leave the results of another behind. What others write to as well stays.
   void clear() {
     struct stat status {};
-    if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(fd_.get(), 0) == -1)
-      fail();
+    const bool own = ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+                     !(::fcntl(fd_.get(), F_GETFL) & O_APPEND) && ::lseek(fd_.get(), 0, SEEK_CUR) == 0;
+    if (own && ::ftruncate(fd_.get(), 0) == -1) fail();
   }
   results::Writer& writer() { return *writer_; }
   bool failed() const { return failed_; }
@@ -53,8 +59,46 @@ class Results::File {
   bool failed_ = false;
 };
 
+namespace {
+
+os::UniqueFd open_file(const std::string& path, int how) {
+  return os::UniqueFd(
+      os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), "open " + path));
+}
+
+/// Standard output as a file; what else is printed there goes to standard error from now on.
+os::UniqueFd take_standard_output() {
+  os::UniqueFd fd(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
+  os::check(::dup2(STDERR_FILENO, STDOUT_FILENO), "dup2");
+  return fd;
+}
+
+/// `prove` and others of perl's harnesses refuse every version above 13.
+bool is_run_by_perls_harness() {
+  return std::getenv("HARNESS_ACTIVE") != nullptr;
+}
+
+}  // namespace
+
 Results::Results(const ResultOptions& options) {
-  if (!options.json.empty()) files_.push_back(std::make_unique<File>(options.json, results::json_writer));
+  const auto named = {&options.json, &options.tap, &options.junit};
+  if (std::count_if(named.begin(), named.end(), [](const std::string* path) { return *path == "-"; }) > 1)
+    throw UsageError("only one format can go to the standard output");
+  const auto add = [&](const std::string& path, File::MakeWriter make) {
+    if (path.empty()) return;
+    os::UniqueFd fd = path == "-" ? take_standard_output() : open_file(path, 0);
+    files_.push_back(std::make_unique<File>(path, std::move(fd), make));
+  };
+  add(options.json, results::json_writer);
+  add(options.tap, is_run_by_perls_harness() ? results::tap_13_writer : results::tap_writer);
+  add(options.junit, results::junit_writer);
+  if (!options.github) return;
+  // The descriptor that the console uses as well, so that lines come in their order.
+  os::UniqueFd console(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
+  files_.push_back(std::make_unique<File>("annotations", std::move(console), results::github_writer));
+  if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary)
+    files_.push_back(
+        std::make_unique<File>(summary, open_file(summary, O_APPEND), results::github_summary_writer));
 }
 
 Results::~Results() = default;
@@ -109,6 +153,7 @@ results::Record finished_record(results::Record before, const runner::Outcome& o
   record.verdict = outcome.verdict;
   record.reason = outcome.reason;
   record.took = outcome.took;
+  record.host_fault = outcome.host_fault;
   if (record.verdict != engine::Verdict::fail) record.failure.reset();
   return record;
 }

@@ -284,10 +284,13 @@ int run(const RunCommand& command) {
   engine::SystemClock clock;
   const wire::Time start = clock.now();
   Total total;
+  std::vector<bool> told(runs.size());
+  std::string cannot_run_reason;
   results.begin(run_info(command, runs.size()));
   const auto tell = [&](std::size_t i, const runner::Outcome& outcome, const std::string& output) {
     print(output);
     if (outcome.cannot_run) {
+      cannot_run_reason = outcome.reason;
       if (!std::exchange(total.cannot_run, true))
         print(style.red("cannot run here") + ": " + outcome.reason + "\n");
       return;
@@ -297,9 +300,13 @@ int run(const RunCommand& command) {
     print(line);
     count(total, outcome, line);
     results.add(runs[i].record(outcome));
+    told[i] = true;
   };
   play(command, runs, captures, tell);
-  results.end({clock.now() - start, {}});
+  results::RunEnd end{clock.now() - start, {}, cannot_run_reason};
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (!told[i]) end.not_run.push_back(runs[i].name());
+  results.end(end);
   if (total.cannot_run) return cannot_run;
   total.tally.not_run = runs.size() - total.tally.total();
   if (runs.size() > 1 && !total.bad.empty()) print("\n" + total.bad);

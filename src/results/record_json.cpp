@@ -26,13 +26,14 @@ constexpr int format_version = 1;
 template <class Enum, std::size_t n>
 using Names = std::array<std::pair<Enum, const char*>, n>;
 
-constexpr Names<Event::Kind, 7> kinds{{{Event::Kind::segment, "segment"},
+constexpr Names<Event::Kind, 8> kinds{{{Event::Kind::segment, "segment"},
                                        {Event::Kind::icmp, "icmp"},
                                        {Event::Kind::call, "call"},
                                        {Event::Kind::note, "note"},
                                        {Event::Kind::silence, "silence"},
                                        {Event::Kind::wait, "wait"},
-                                       {Event::Kind::check, "check"}}};
+                                       {Event::Kind::check, "check"},
+                                       {Event::Kind::missing, "missing"}}};
 constexpr Names<Step::Outcome, 3> outcomes{{{Step::Outcome::done, "done"},
                                             {Step::Outcome::failed, "failed"},
                                             {Step::Outcome::not_reached, "not reached"}}};

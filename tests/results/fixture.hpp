@@ -29,6 +29,7 @@ inline Record failed_record(const std::string& name) {
   record.verdict = engine::Verdict::fail;
   record.took = microseconds(1500);
   record.attempts = 2;
+  record.failures = 1;
   record.again = "tcpcraft run '" + name + ".scn[ip=6]'";
   record.capture = "captures/x.pcap";
   record.steps = {{5, "send: SYN", Step::Outcome::done},
@@ -105,7 +106,7 @@ inline RunInfo run_info(std::size_t scenarios) {
 
 /// What a writer makes of these records.
 inline std::string written(std::unique_ptr<Writer> (*make)(Sink), const std::vector<Record>& records,
-                           const RunEnd& end = {std::chrono::milliseconds(12), {}}) {
+                           const RunEnd& end = {std::chrono::milliseconds(12), {}, ""}) {
   std::string text;
   const std::unique_ptr<Writer> writer = make([&](std::string_view more) { text += more; });
   writer->begin(run_info(records.size() + end.not_run.size()));

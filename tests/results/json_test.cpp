@@ -22,7 +22,7 @@ std::string error_of(const std::string& text) {
 
 const std::string report =
     written(json_writer, {failed_record("a/b"), plain_record("c", engine::Verdict::pass)},
-            {std::chrono::milliseconds(12), {"d", "e"}});
+            {std::chrono::milliseconds(12), {"d", "e"}, ""});
 
 TEST(RecordJson, is_one_line_and_reads_as_what_was_written) {
   const std::string text = format_record_json(failed_record("a/b"));
