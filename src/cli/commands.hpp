@@ -34,10 +34,10 @@ struct Selection {
 
 /// The files that results are written to, each empty where it is not asked for; `-` is standard output.
 struct ResultOptions {
-  std::string json, tap, junit;
+  std::string json, tap, junit, html;
   bool github = false;  ///< annotations, and the job's summary
 
-  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || github; }
+  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || !html.empty() || github; }
 };
 
 /// Scenarios mostly wait: many more than there are processors.
@@ -51,7 +51,7 @@ struct RunCommand : Selection {
   bool no_captures = false;
   bool verbose = false;
   bool quiet = false;
-  bool ladder = false;  ///< what passes is drawn when it is over, not told as it passes
+  bool ladder = false;   ///< what passes is drawn when it is over, not told as it passes
   bool update = false;   ///< rewrite the files by what the kernel does
   bool dry_run = false;  ///< only show how
   ResultOptions results;

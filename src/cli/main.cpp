@@ -68,6 +68,8 @@ void add_results(CLI::App& command, ResultOptions& results) {
       "and below: what else is printed goes to standard error then");
   command.add_option("--tap", results.tap, "the same in the Test Anything Protocol");
   command.add_option("--junit", results.junit, "the same as JUnit's XML, for Jenkins, GitLab and others");
+  command.add_option("--html", results.html,
+                     "the same as a page to be read, with a ladder diagram and the capture of each scenario");
   command
       .add_flag("--github,!--no-github", results.github,
                 "print annotations for GitHub, and write the job's summary; on where GitHub runs it")

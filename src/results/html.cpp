@@ -17,7 +17,6 @@ namespace {
 
 using engine::Verdict;
 
-constexpr std::size_t largest_capture = 1000000;
 constexpr std::array verdicts{Verdict::fail, Verdict::error, Verdict::inconclusive, Verdict::skip,
                               Verdict::pass};
 
@@ -118,7 +117,7 @@ class HtmlWriter : public Writer {
   std::string capture_of(const Record& record) const {
     if (record.capture.empty() || !captures_) return "";
     const std::optional<std::string> bytes = captures_(record.capture);
-    return bytes && bytes->size() < largest_capture ? *bytes : "";
+    return bytes && std::ssize(*bytes) < largest_capture ? *bytes : "";
   }
 
   Sink sink_;

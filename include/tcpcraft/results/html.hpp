@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,7 +11,10 @@
 
 namespace tcpcraft::results {
 
-/// The bytes of a capture; nothing where it cannot be read, or is too large to be carried along.
+/// From so many bytes on a capture is no part of a page.
+inline constexpr std::int64_t largest_capture = 1000000;
+
+/// The bytes of a capture; nothing where it cannot be read, or is too large.
 using CaptureReader = std::function<std::optional<std::string>(const std::string& path)>;
 
 /// A page that needs nothing but itself: scenarios by topic, failures first, each with its ladder diagram,
