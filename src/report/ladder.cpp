@@ -132,7 +132,7 @@ class Drawing {
     text_ += std::string(margin() - 4, ' ') + style_.dim("ms") + "  " + style_.cyan(left) +
              std::string(until - width_of(left), ' ') + style_.green(right) + "\n";
     line("", "", glyphs_.line, std::string(between_, ' '), glyphs_.line,
-         style_.bold(clean(record_.kernel_state)));
+         style_.bold(std::string(head(clean(record_.kernel_state), beside_))));
   }
 
   std::string name_of(const LadderRow& row) const {

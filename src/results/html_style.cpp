@@ -30,8 +30,8 @@ summary:hover{background:color-mix(in srgb,var(--fg) 5%,transparent)}
 .pass .badge,.count.pass b{color:var(--kern)}.fail .badge,.error .badge,.count.fail b,.count.error b{color:var(--bad)}
 .skip .badge,.inconclusive .badge,.count.skip b,.count.inconclusive b{color:var(--warn)}
 article.fail,article.error{border-color:var(--bad)}
-.name{font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.88rem;overflow-wrap:anywhere}.title{flex:1 1 16rem;font-weight:600}.took{color:var(--dim);font-size:.88rem;white-space:nowrap}
-.body{padding:.2rem 1.1rem 1rem;border-top:1px solid var(--line)}.about{max-width:75ch;white-space:pre-line;margin:.6rem 0}
+.name{order:1;color:var(--dim);font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8rem;overflow-wrap:anywhere}.title{font-weight:600}.took{order:2;margin-left:auto}.took{color:var(--dim);font-size:.88rem;white-space:nowrap}
+.body{padding:.2rem 1.1rem 1rem;border-top:1px solid var(--line)}.about{max-width:80ch;margin:.6rem 0}
 .labels{margin:.4rem 0;font-size:.85rem}.rfc,.tag{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.1rem 0}
 .tag{color:var(--dim)}a{color:var(--peer)}.reason{color:var(--warn);font-weight:600}
 .cols{display:grid;grid-template-columns:minmax(0,7fr) minmax(15rem,3fr);gap:1.4rem;align-items:start}
@@ -52,7 +52,7 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}pre{overflow-x:auto;backg
 .life{stroke:var(--peer);stroke-width:3;opacity:.55}.arrow{stroke-width:2;fill:none}.arrow.peer{stroke:var(--peer)}.arrow.kern{stroke:var(--kern)}
 .arrow.icmp{stroke:var(--warn);stroke-dasharray:2 3}.tip.icmp,.seg.icmp{fill:var(--warn)}.arrow.gone{stroke:var(--bad);stroke-dasharray:7 6}.tip.gone,.seg.gone{fill:var(--bad)}
 .seg,.note,.pause,.want,.cross{text-anchor:middle}.seg.tight{font-size:11px}
-.bad .arrow{stroke:var(--bad);stroke-width:3.5}.bad .tip,.bad .seg,.bad .check,.bad .app,.cross,.want{fill:var(--bad);font-weight:700}.cross{font-size:22px}
+.bad .arrow{stroke:var(--bad);stroke-width:3.5}.bad .tip,.bad .seg,.bad .check,.bad .app,.cross,.want{fill:var(--bad);font-weight:700}.cross{font-size:19px}
 .bad .call{stroke:var(--bad)}.note{fill:var(--note);font-style:italic;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:14px}
 .pause{fill:var(--dim)}.band{fill:url(#hatch);stroke:var(--line)}.cut{stroke:var(--dim);stroke-width:2}.call{fill:var(--appbg);stroke:var(--app)}.tie{stroke:var(--app)}.app{fill:var(--app)}
 .check{fill:var(--kern)}.state{font-weight:700}.hit{fill:transparent}.row.hl .hit{fill:var(--hl);mix-blend-mode:multiply}.steps li.hl{background:var(--hl)}

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include <tcpcraft/results/ladder.hpp>
+#include <tcpcraft/wire/utf8.hpp>
 
 #include "html_parts.hpp"
 
@@ -17,7 +18,7 @@ using Shape = LadderRow::Shape;
 constexpr int width = 880, time_end = 64, peer_x = 84, kernel_x = 580, slant = 12, bar = 9;
 constexpr std::size_t most_lanes = 6, most_rows = 300;
 constexpr std::size_t along = 66;   // characters that an arrow carries
-constexpr std::size_t beside = 36;  // and that there is room for beside the kernel's line
+constexpr std::size_t beside = 33;  // and that there is room for beside the kernel's line
 
 template <class... Args>
 std::string print(const char* format, Args... args) {
@@ -29,6 +30,13 @@ std::string print(const char* format, Args... args) {
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string cut(const std::string& text, std::size_t most) {
+  std::size_t end = 0;
+  for (; most > 0 && end < text.size(); --most)
+    end += std::max<std::size_t>(wire::utf8_sequence(std::string_view(text).substr(end)), 1);
+  return text.substr(0, end);
 }
 
 /// Of the colours: what is opening, open, closing by either side, or shut.
@@ -60,7 +68,7 @@ class Drawing {
   std::string draw() {
     draw_head();
     const int top = y_;
-    y_ += 8;
+    y_ += 14;
     for (const LadderRow& row : ladder_.rows) draw(row);
     y_ += 10;
     std::string bars;
@@ -183,7 +191,7 @@ class Drawing {
     text_ += print("<text class=\"seg %s%s\" transform=\"translate(%d %d) rotate(%.2f)\">", kind,
                    characters(text) > 54 ? " tight" : "", x, y, angle) +
              escaped(text, along) + "</text>";
-    if (row.failed) text_ += print("<text class=\"cross\" x=\"%d\" y=\"%d\">✗</text>", x, (y0 + y1) / 2 + 7);
+    if (row.failed) text_ += print("<text class=\"cross\" x=\"%d\" y=\"%d\">✗</text>", peer_x - 10, y0 + 6);
     const int at = to_kernel ? y1 : y0;
     if (!row.state.empty())
       label(at + 4, (row.event->peer.empty() ? "" : row.event->peer + ": ") + row.state);
@@ -197,13 +205,16 @@ class Drawing {
   int draw_beside(const LadderRow& row) {
     const bool call = row.event->kind == Event::Kind::call;
     std::string text = name_of(row) + row.text;
-    if (!row.event->result.empty()) text += " → " + row.event->result;
+    const std::string result = row.event->result.empty() ? "" : " → " + row.event->result;
+    const std::size_t room = beside - std::min(characters(result), beside / 2);
+    if (characters(text) > room) text = cut(text, room - 1) + "…";
+    text += result;
     const int y = y_ + 5;
     time(row, y + 14);
     if (call) {
       const int chars = static_cast<int>(std::min(characters(text), beside + 1));
       text_ += print("<rect class=\"call\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\" rx=\"4\"/>",
-                     beside_x_ - 2, y, chars * 7 + 14);
+                     beside_x_ - 2, y, chars * 79 / 10 + 12);
       text_ += print("<path class=\"tie\" d=\"M%d %dH%d\"/>", beside_x_ - 8, y + 10, beside_x_ - 2);
       text_ += print("<text class=\"app\" x=\"%d\" y=\"%d\">", beside_x_ + 5, y + 14) +
                escaped(text, beside) + "</text>";
