@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ class UsageError : public std::runtime_error {
 struct Selection {
   std::vector<std::string> tags;          ///< only scenarios with one of these
   std::vector<std::string> skipped_tags;  ///< none with one of these
+  std::vector<std::string> filters;       ///< only scenarios whose name matches one of these patterns
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
@@ -37,6 +39,7 @@ struct ResultOptions {
   std::string json, tap, junit, html;
   bool github = false;  ///< annotations, and the job's summary
 
+  bool to_standard_output() const { return json == "-" || tap == "-" || junit == "-" || html == "-"; }
   bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || !html.empty() || github; }
 };
 
@@ -51,15 +54,22 @@ struct RunCommand : Selection {
   bool no_captures = false;
   bool verbose = false;
   bool quiet = false;
-  bool ladder = false;   ///< what passes is drawn when it is over, not told as it passes
-  bool update = false;   ///< rewrite the files by what the kernel does
-  bool dry_run = false;  ///< only show how
+  bool ladder = false;                         ///< what passes is drawn when it is over
+  bool update = false;                         ///< rewrite the files by what the kernel does
+  bool dry_run = false;                        ///< only show how
+  bool list = false;                           ///< name what would be played
+  std::size_t repeats = 1;                     ///< how often to play everything
+  bool until_fail = false;                     ///< again and again, until something fails
+  std::size_t retries = 0;                     ///< how often to play a failure again
+  bool fail_fast = false;                      ///< start no more after the first failure
+  std::optional<wire::Duration> timeout = {};  ///< of one scenario
+  std::string shard;                           ///< `2/4`; empty: what the environment says
   ResultOptions results;
   std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";
 };
-int run(const RunCommand& command);
+int run(RunCommand command);
 /// `run --update`
 int update_files(const RunCommand& command);
 

@@ -26,7 +26,7 @@ report::Style style_for(const std::string& color) {
 
 void print(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0) throw os::SystemError("write the standard output");
 }
 
 namespace {
@@ -38,7 +38,8 @@ bool exists(const fs::path& path) {
 
 /// `close.scn[ip=6]`, or without the `.scn`, as verdicts name it.
 ScenarioFile find_file(const std::string& path) {
-  if (exists(path)) return {path, "", true};
+  for (const std::string& file : {path, path + ".scn"})
+    if (exists(file)) return {file, "", true};
   for (std::size_t at = 0; path.ends_with(']') && (at = path.find('[', at)) != path.npos; ++at)
     for (const std::string& file : {path.substr(0, at), path.substr(0, at) + ".scn"})
       if (exists(file) && !fs::is_directory(file))
@@ -56,6 +57,11 @@ bool ScenarioFile::means(const scenario::Variant& one) const {
                      [&](const auto& given) { return given.first + "=" + given.second == part; }))
       return false;
   return true;
+}
+
+std::string scenario_name(const std::string& path, const scenario::Scenario* scenario) {
+  return (path.ends_with(".scn") ? path.substr(0, path.size() - 4) : path) +
+         (scenario ? scenario::variant_name(scenario->variant) : "");
 }
 
 std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths) {
@@ -85,6 +91,26 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+/// `*` stands for any text and `?` for any character; all others for themselves, brackets too, which names
+/// have.
+bool matches(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern.front() == '*')
+    return matches(pattern.substr(1), text) || (!text.empty() && matches(pattern, text.substr(1)));
+  return !text.empty() && (pattern.front() == '?' || pattern.front() == text.front()) &&
+         matches(pattern.substr(1), text.substr(1));
+}
+
+/// Whether the pattern matches the name from any folder on, with or without the variant.
+bool is_called(const std::string& pattern, const std::string& file, const std::string& variant) {
+  for (std::string name = file;;) {
+    if (matches(pattern, name) || matches(pattern, name + variant)) return true;
+    const std::size_t slash = name.find('/');
+    if (slash == name.npos) return false;
+    name.erase(0, slash + 1);
+  }
+}
+
 }  // namespace
 
 Choice choose(const Selection& selection, const ScenarioFile& file, const scenario::Scenario& scenario) {
@@ -94,6 +120,12 @@ Choice choose(const Selection& selection, const ScenarioFile& file, const scenar
   };
   if (!selection.tags.empty() && !has_one_of(selection.tags)) return Choice::leave_out;
   if (has_one_of(selection.skipped_tags)) return Choice::leave_out;
+  const std::string name = scenario_name(file.path, nullptr),
+                    variant = scenario::variant_name(scenario.variant);
+  const auto is_wanted = [&](const std::string& filter) { return is_called(filter, name, variant); };
+  if (!selection.filters.empty() &&
+      std::none_of(selection.filters.begin(), selection.filters.end(), is_wanted))
+    return Choice::leave_out;
   const bool asked_for = file.named || selection.slow || contains(selection.tags, slow_tag);
   return contains(scenario.tags, slow_tag) && !asked_for ? Choice::too_slow : Choice::play;
 }

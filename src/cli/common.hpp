@@ -16,7 +16,7 @@ namespace tcpcraft::cli {
 /// The style that `--color` asks for.
 report::Style style_for(const std::string& color);
 
-/// Prints at once, so that a child's lines come in their place.
+/// Prints at once, so that a child's lines come in their place. Throws os::SystemError.
 void print(const std::string& text);
 
 /// A scenario file, and which of its variants are meant.
@@ -29,8 +29,13 @@ struct ScenarioFile {
   bool means(const scenario::Variant& one) const;
 };
 
-/// The scenario files that `paths` name: files as they are, with or without `[ip=6]` behind them, the `.scn`
-/// files of folders in the order of their names. Throws UsageError for a path that leads nowhere.
+/// What verdicts call a scenario: `scenarios/close/half_close[ip=6]`. Of a file that cannot be used there is
+/// none.
+std::string scenario_name(const std::string& path, const scenario::Scenario* scenario);
+
+/// The scenario files that `paths` name: files as they are, with or without `.scn` and `[ip=6]` behind them,
+/// the
+/// `.scn` files of folders in the order of their names. Throws UsageError for a path that leads nowhere.
 std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths);
 
 enum class Choice {

@@ -4,9 +4,12 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <optional>
 #include <random>
 
 #include <CLI/CLI.hpp>
+
+#include <tcpcraft/wire/notation.hpp>
 
 #include "commands.hpp"
 
@@ -46,6 +49,13 @@ void add_selection(CLI::App& command, Selection& selection) {
   command.add_option("--skip-tag", selection.skipped_tags, "no scenario with this tag; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
+  command
+      .add_option("--filter", selection.filters,
+                  "only scenarios whose name, from any folder on, with or without the variant, matches this "
+                  "pattern of * and ?; may be repeated")
+      ->type_name("GLOB")
+      ->take_all()
+      ->allow_extra_args(false);
   command.add_flag("--slow", selection.slow,
                    "those that folders have under the tag 'slow', too: they wait for minutes. A file that is "
                    "named is played anyway, and '--tag slow' plays nothing else");
@@ -76,6 +86,51 @@ void add_results(CLI::App& command, ResultOptions& results) {
       ->envname("GITHUB_ACTIONS");
 }
 
+CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
+                          const std::string& description) {
+  return command
+      .add_option_function<std::string>(
+          name,
+          [&duration, name](const std::string& text) {
+            duration = wire::parse_duration(text);
+            if (!duration || *duration <= wire::Duration{})
+              throw CLI::ValidationError(name, "'" + text + "' is not a duration such as 500ms, 30s or 1.5s");
+          },
+          description)
+      ->type_name("DURATION");
+}
+
+/// How often, how long and which part: nothing that `--update` knows.
+void add_repetition(CLI::App& command, RunCommand& options, CLI::Option* update) {
+  CLI::Option* retry =
+      command
+          .add_option("--retry", options.retries,
+                      "play what fails again, alone, up to so many times: what passes then is flaky")
+          ->check(CLI::Range(1, 1000));
+  CLI::Option* repeat = command
+                            .add_option("--repeat", options.repeats,
+                                        "play everything so many times, each with a seed of its own")
+                            ->check(CLI::Range(1, 1'000'000));
+  CLI::Option* fail_fast =
+      command.add_flag("--fail-fast", options.fail_fast, "start no more scenarios once one has failed");
+  CLI::Option* until_fail =
+      command.add_flag("--until-fail", options.until_fail,
+                       "play everything again and again, with another seed each time, until something fails");
+  until_fail->excludes(retry)->excludes(repeat)->excludes(fail_fast);
+  CLI::Option* timeout = add_duration(command, "--timeout", options.timeout,
+                                      "stop a scenario that takes longer, as an error; without it none is");
+  CLI::Option* shard = command
+                           .add_option("--shard", options.shard,
+                                       "only the i-th of n parts of about equal length; without it, what the "
+                                       "environment says (Bazel, GoogleTest, a Slurm job array)")
+                           ->type_name("i/n");
+  CLI::Option* list = command.add_flag("--list", options.list,
+                                       "play nothing, print a line for each scenario: name, tab, tags");
+  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout, shard, list})
+    update->excludes(option);
+  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout}) list->excludes(option);
+}
+
 void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
@@ -97,6 +152,7 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--dry-run", options.dry_run, "with --update: show the difference, write nothing")
       ->needs(update);
   add_results(*command, options.results);
+  add_repetition(*command, options, update);
   add_jobs(*command, options.jobs);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
@@ -108,6 +164,9 @@ void add_run(CLI::App& app, int& exit_code) {
       "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
       "  tcpcraft run -q scenarios/\n"
       "  tcpcraft run -q --slow scenarios/\n"
+      "  tcpcraft run -q --filter 'close/*[ip=6]' --retry 2 scenarios/\n"
+      "  tcpcraft run --until-fail scenarios/close/\n"
+      "  tcpcraft run -q --shard 2/4 scenarios/\n"
       "  tcpcraft run --update my_scenario.scn");
   command->callback([captures, &exit_code] {
     options.captures_named = captures->count() > 0;

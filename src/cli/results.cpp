@@ -28,19 +28,16 @@ namespace tcpcraft::cli {
 /// One file with its format. After a failed write nothing more is written to it.
 class Results::File {
  public:
-  using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
+  /// `start`: where its own part begins, if it is a file that others do not write to meanwhile.
+  File(std::string path, os::UniqueFd fd, MakeWriter make, std::optional<off_t> start)
+      : path_(std::move(path)), fd_(std::move(fd)), make_(make), start_(start) {}
 
-  File(std::string path, os::UniqueFd fd, MakeWriter make)
-      : path_(std::move(path)),
-        fd_(std::move(fd)),
-        writer_(make([this](std::string_view text) { write(text); })) {}
-
-  /// A run that is killed must not leave the results of another behind. What others write to as well stays.
-  void clear() {
-    struct stat status {};
-    const bool own = ::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-                     !(::fcntl(fd_.get(), F_GETFL) & O_APPEND) && ::lseek(fd_.get(), 0, SEEK_CUR) == 0;
-    if (own && ::ftruncate(fd_.get(), 0) == -1) fail();
+  /// A run that is killed must not leave the results of another behind.
+  void begin(const results::RunInfo& info) {
+    if (start_ && (::ftruncate(fd_.get(), *start_) == -1 || ::lseek(fd_.get(), *start_, SEEK_SET) == -1))
+      fail();
+    writer_ = make_([this](std::string_view text) { write(text); });
+    writer_->begin(info);
   }
   results::Writer& writer() { return *writer_; }
   bool failed() const { return failed_; }
@@ -56,20 +53,22 @@ class Results::File {
 
   std::string path_;
   os::UniqueFd fd_;
+  MakeWriter make_;
+  std::optional<off_t> start_;
   std::unique_ptr<results::Writer> writer_;
   bool failed_ = false;
 };
 
 namespace {
 
-os::UniqueFd open_file(const std::string& path, int how) {
-  return os::UniqueFd(
-      os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), "open " + path));
+/// Another descriptor of standard output.
+os::UniqueFd standard_output() {
+  return os::UniqueFd(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
 }
 
 /// Standard output as a file; what else is printed there goes to standard error from now on.
 os::UniqueFd take_standard_output() {
-  os::UniqueFd fd(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
+  os::UniqueFd fd = standard_output();
   os::check(::dup2(STDERR_FILENO, STDOUT_FILENO), "dup2");
   return fd;
 }
@@ -101,31 +100,37 @@ Results::Results(const ResultOptions& options) {
   const auto named = {&options.json, &options.tap, &options.junit, &options.html};
   if (std::count_if(named.begin(), named.end(), [](const std::string* path) { return *path == "-"; }) > 1)
     throw UsageError("only one format can go to the standard output");
-  const auto add = [&](const std::string& path, File::MakeWriter make) {
-    if (path.empty()) return;
-    os::UniqueFd fd = path == "-" ? take_standard_output() : open_file(path, 0);
-    files_.push_back(std::make_unique<File>(path, std::move(fd), make));
+  const auto add = [&](const std::string& path, MakeWriter make) {
+    if (path == "-")
+      files_.push_back(std::make_unique<File>("standard output", take_standard_output(), make, std::nullopt));
+    else if (!path.empty())
+      add_file(path, make, 0);
   };
   add(options.json, results::json_writer);
   add(options.tap, is_run_by_perls_harness() ? results::tap_13_writer : results::tap_writer);
   add(options.junit, results::junit_writer);
   add(options.html, html_writer);
   if (!options.github) return;
-  // The descriptor that the console uses as well, so that lines come in their order.
-  os::UniqueFd console(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
-  files_.push_back(std::make_unique<File>("annotations", std::move(console), results::github_writer));
+  files_.push_back(
+      std::make_unique<File>("annotations", standard_output(), results::github_writer, std::nullopt));
   if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary)
-    files_.push_back(
-        std::make_unique<File>(summary, open_file(summary, O_APPEND), results::github_summary_writer));
+    add_file(summary, results::github_summary_writer, O_APPEND);
+}
+
+void Results::add_file(const std::string& path, MakeWriter make, int how) {
+  os::UniqueFd fd(
+      os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), "open " + path));
+  struct stat status {};
+  os::check(::fstat(fd.get(), &status), "stat " + path);
+  std::optional<off_t> start;
+  if (S_ISREG(status.st_mode)) start = how == O_APPEND ? status.st_size : 0;
+  files_.push_back(std::make_unique<File>(path, std::move(fd), make, start));
 }
 
 Results::~Results() = default;
 
 void Results::begin(const results::RunInfo& info) {
-  for (const auto& file : files_) {
-    file->clear();
-    file->writer().begin(info);
-  }
+  for (const auto& file : files_) file->begin(info);
 }
 
 void Results::add(const results::Record& record) {
@@ -142,7 +147,7 @@ int Results::exit_code(int of_run) const {
   return of_run;
 }
 
-results::RunInfo run_info(const RunCommand& command, std::size_t scenarios) {
+results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, const results::Shard& shard) {
   utsname system{};
   ::uname(&system);
   results::RunInfo info;
@@ -152,18 +157,8 @@ results::RunInfo run_info(const RunCommand& command, std::size_t scenarios) {
   info.seed = command.seed;
   info.started = std::time(nullptr);
   info.scenarios = scenarios;
+  info.shard = shard;
   return info;
-}
-
-results::Record record_before(const std::string& file, const std::optional<scenario::Scenario>& scenario) {
-  results::Record record;
-  record.file = file;
-  if (scenario) {
-    record.variant = scenario::variant_name(scenario->variant);
-    record.title = scenario->title;
-  }
-  record.name = (file.ends_with(".scn") ? file.substr(0, file.size() - 4) : file) + record.variant;
-  return record;
 }
 
 results::Record finished_record(results::Record before, const runner::Outcome& outcome) {
@@ -172,6 +167,8 @@ results::Record finished_record(results::Record before, const runner::Outcome& o
   record.reason = outcome.reason;
   record.took = outcome.took;
   record.host_fault = outcome.host_fault;
+  record.attempts = outcome.attempts;
+  record.failures = outcome.failures;
   if (record.verdict != engine::Verdict::fail) record.failure.reset();
   return record;
 }

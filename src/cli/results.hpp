@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <tcpcraft/results/record.hpp>
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 
@@ -20,6 +20,7 @@ class Results {
   explicit Results(const ResultOptions& options);
   ~Results();
 
+  /// Anew, where there was a run before.
   void begin(const results::RunInfo& info);
   void add(const results::Record& record);
   void end(const results::RunEnd& end);
@@ -28,14 +29,13 @@ class Results {
 
  private:
   class File;
+  using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
+  void add_file(const std::string& path, MakeWriter make, int how);
+
   std::vector<std::unique_ptr<File>> files_;
 };
 
-results::RunInfo run_info(const RunCommand& command, std::size_t scenarios);
-
-/// What of a record is known of a scenario before it is played; `scenario`: nothing where the file is
-/// invalid.
-results::Record record_before(const std::string& file, const std::optional<scenario::Scenario>& scenario);
+results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, const results::Shard& shard);
 
 /// The record that came with an outcome, or what there is to say without: its process may have died.
 results::Record finished_record(results::Record before, const runner::Outcome& outcome);

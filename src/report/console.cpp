@@ -115,6 +115,12 @@ std::string format_verdict(engine::Verdict verdict, wire::Duration took, const s
          printable(name) + (reason.empty() ? "" : ": " + printable(reason)) + "\n";
 }
 
+std::string format_flaky(wire::Duration took, const std::string& name, std::size_t failures,
+                         const Style& style) {
+  return "   " + style.yellow("FLAKY") + print(" [%6.1f ms] ", 1000 * seconds(took)) + printable(name) +
+         ": passed after " + count_text(failures, "failure", "failures") + "\n";
+}
+
 void Tally::count(engine::Verdict verdict) {
   switch (verdict) {
     case engine::Verdict::pass:
@@ -136,6 +142,7 @@ void Tally::count(engine::Verdict verdict) {
 std::string format_tally(const Tally& tally, wire::Duration took, const Style& style) {
   std::string text = count_text(tally.total(), "scenario", "scenarios") + ": ";
   text += style.green(std::to_string(tally.passed) + " passed");
+  if (tally.flaky) text += " (" + style.yellow(std::to_string(tally.flaky) + " flaky") + ")";
   if (tally.failed) text += ", " + style.red(std::to_string(tally.failed) + " failed");
   if (tally.errors) text += ", " + style.red(count_text(tally.errors, "error", "errors"));
   if (tally.skipped) text += ", " + style.yellow(std::to_string(tally.skipped) + " skipped");

@@ -26,6 +26,7 @@ void catch_interrupts() {
   os::check(::pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK), "pipe");
   struct sigaction action {};
   action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second ends it at once
   for (const int signal : {SIGINT, SIGTERM}) os::check(::sigaction(signal, &action, nullptr), "sigaction");
 }
 

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <list>
+#include <vector>
 
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/pool.hpp>
@@ -21,7 +21,9 @@ struct Running {
   std::size_t job;
   Child child;
   SteadyClock::time_point since;
-  enum class Stage { normal, asked, killed } stage = Stage::normal;
+  std::optional<SteadyClock::time_point> asked = {};  // to stop
+  bool timed_out = false;
+  bool killed = false;
 };
 
 void wait(std::list<Running>& running) {
@@ -33,22 +35,22 @@ void wait(std::list<Running>& running) {
   ::poll(fds.data(), fds.size(), static_cast<int>(tick.count()));
 }
 
-/// Asks a job that takes longer than it may to stop, as Ctrl-C would, and kills it where it does not.
-void hurry(Running& one, wire::Duration timeout) {
-  const auto age = SteadyClock::now() - one.since;
-  if (one.stage == Running::Stage::normal && age > timeout) {
-    one.child.signal(SIGTERM);
-    one.stage = Running::Stage::asked;
-  } else if (one.stage == Running::Stage::asked && age > timeout + grace) {
+/// Asks a job that takes longer than it may to stop, as an interrupt has asked all, and kills it where it
+/// does not.
+void hurry(Running& one, std::optional<wire::Duration> timeout) {
+  const auto now = SteadyClock::now();
+  if (!one.asked) {
+    one.timed_out = timeout && now - one.since > *timeout;
+    if (one.timed_out) one.child.signal(SIGTERM);
+    if (one.timed_out || interrupt_signal()) one.asked = now;
+  } else if (!one.killed && now - *one.asked > grace) {
     one.child.signal(SIGKILL);
-    one.stage = Running::Stage::killed;
+    one.killed = true;
   }
 }
 
 JobReport report_of(Running& one) {
-  JobReport report{one.job, one.child.join(), one.child.take_output(), false};
-  report.timed_out = one.stage != Running::Stage::normal;
-  return report;
+  return {one.job, one.child.join(), one.child.take_output(), one.timed_out, one.killed};
 }
 
 }  // namespace
@@ -57,7 +59,7 @@ void Pool::run(std::size_t count, const std::function<Outcome(std::size_t)>& job
                const std::function<bool(JobReport)>& ended) {
   const Child::Output output = width_ == 1 ? Child::Output::shared : Child::Output::captured;
   std::list<Running> running;
-  std::size_t next = 0;
+  std::size_t next = 0, ended_count = 0;
   bool more = true;
   SteadyClock::time_point ticked{};
   for (;;) {
@@ -69,18 +71,18 @@ void Pool::run(std::size_t count, const std::function<Outcome(std::size_t)>& job
     wait(running);
     for (auto one = running.begin(); one != running.end();) {
       one->child.read();
-      if (timeout_) hurry(*one, *timeout_);
+      hurry(*one, timeout_);
       const auto current = one++;
       if (!current->child.is_done()) continue;
       JobReport report = report_of(*current);
       running.erase(current);
+      ++ended_count;
       more = ended(std::move(report)) && more;
     }
-    if (on_tick && SteadyClock::now() - ticked >= tick) {
-      ticked = SteadyClock::now();
-      std::vector<std::size_t> numbers;
-      for (const Running& one : running) numbers.push_back(one.job);
-      on_tick(numbers);
+    const auto now = SteadyClock::now();
+    if (on_tick && !running.empty() && now - ticked >= tick) {
+      ticked = now;
+      on_tick({ended_count, running.size(), running.front().job, now - running.front().since});
     }
   }
 }

@@ -1,29 +1,22 @@
-#include <algorithm>
-#include <chrono>
 #include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/pool.hpp>
 #include <tcpcraft/runner/suite.hpp>
+#include <tcpcraft/wire/notation.hpp>
 
 namespace tcpcraft::runner {
 namespace {
 
 using engine::Verdict;
 
-constexpr int attempts = 5;
+constexpr std::size_t attempts = 5;
 
 bool is_bad(const Outcome& outcome) {
   return outcome.verdict == Verdict::fail || outcome.verdict == Verdict::error;
-}
-
-bool is_undecided(const JobReport& report) {
-  return report.outcome.verdict == Verdict::inconclusive && !report.timed_out && !interrupt_signal();
-}
-
-std::string in_seconds(wire::Duration time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
 
 /// Holds back what comes out of order.
@@ -56,6 +49,21 @@ class InOrder {
   std::size_t next_ = 0;
 };
 
+/// A scenario that has to be played again, and what became of it so far.
+struct Again {
+  JobReport last;
+  std::size_t attempts = 0;
+  std::vector<Outcome> failures;  ///< of the attempts before the last
+  std::string output;             ///< of all attempts
+
+  void add(JobReport report) {
+    if (attempts > 0 && last.outcome.verdict == Verdict::fail) failures.push_back(last.outcome);
+    ++attempts;
+    output += report.output;
+    last = std::move(report);
+  }
+};
+
 /// One run of a suite.
 class Run {
  public:
@@ -66,64 +74,113 @@ class Run {
   void side_by_side(std::size_t count) {
     InOrder in_order([this](JobReport& report) { tell_(report.job, report.outcome, report.output); });
     Pool pool(suite_.width, suite_.timeout);
-    pool.on_tick = suite_.on_tick;
-    pool.run(count, play_, [&](JobReport report) {
-      if (is_undecided(report)) {
-        undecided_.push_back(report.job);
-        in_order.pass_by(report.job);
-        return going_;
-      }
-      judge(report);
-      in_order.hear(std::move(report));
-      return going_;
-    });
+    pool.on_tick = ticks([this](std::size_t job) { return number(job); });
+    pool.run(
+        count, [this](std::size_t job) { return play_(number(job)); },
+        [&](JobReport report) {
+          report.job = number(report.job);
+          hear(std::move(report), in_order);
+          return going_;
+        });
     in_order.end();
   }
 
+  /// All that is left to be played, in this process or in one of its own.
   void alone() {
-    std::sort(undecided_.begin(), undecided_.end());
-    for (const std::size_t number : undecided_) {
-      for (int attempt = 2; attempt <= attempts && going_ && !interrupt_signal(); ++attempt) {
-        JobReport report = play_alone(number);
-        if (is_undecided(report) && attempt < attempts) continue;
-        judge(report);
-        tell_(number, report.outcome, report.output);
-        break;
+    for (auto& [number, again] : again_) {
+      while (again.attempts == 0 || wants_more(again)) {
+        if (!going_ || interrupt_signal()) break;
+        again.add(suite_.in_process ? JobReport{number, play_(number), "", false, false}
+                                    : play_alone(number));
       }
+      const bool undecided = is_inconclusive(again.last) && wants_more(again) && again.failures.empty();
+      if (again.attempts == 0 || undecided) continue;
+      judge(again);
+      tell_(number, again.last.outcome, again.output);
     }
   }
 
+  void nothing_played_yet(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) again_[i];
+  }
+
  private:
+  std::size_t number(std::size_t job) const { return suite_.order.empty() ? job : suite_.order[job]; }
+
+  /// `number`: of a job.
+  std::function<void(const Busy&)> ticks(std::function<std::size_t(std::size_t)> number) const {
+    if (!suite_.on_tick) return {};
+    return [this, number = std::move(number)](Busy busy) {
+      busy.ended = judged_;
+      busy.oldest = number(busy.oldest);
+      suite_.on_tick(busy);
+    };
+  }
+
+  static bool is_inconclusive(const JobReport& report) {
+    return report.outcome.verdict == Verdict::inconclusive && !report.timed_out;
+  }
+
+  bool wants_more(const Again& again) const {
+    if (again.last.timed_out) return false;
+    if (again.last.outcome.verdict == Verdict::fail) return again.failures.size() < suite_.retries;
+    return is_inconclusive(again.last) && again.attempts < attempts + again.failures.size();
+  }
+
+  void hear(JobReport report, InOrder& in_order) {
+    const std::size_t number = report.job;
+    Again first;
+    first.add(std::move(report));
+    if (wants_more(first)) {
+      again_[number] = std::move(first);
+      return in_order.pass_by(number);
+    }
+    judge(first);
+    if (!is_bad(first.last.outcome)) return in_order.hear(std::move(first.last));
+    tell_(number, first.last.outcome, first.last.output);
+    in_order.pass_by(number);
+  }
+
   JobReport play_alone(std::size_t number) {
     JobReport result;
-    Pool(1, suite_.timeout)
-        .run(
-            1, [&](std::size_t) { return play_(number); },
-            [&](JobReport report) {
-              result = std::move(report);
-              return true;
-            });
+    Pool pool(1, suite_.timeout);
+    pool.on_tick = ticks([number](std::size_t) { return number; });
+    pool.run(
+        1, [&](std::size_t) { return play_(number); },
+        [&](JobReport report) {
+          result = std::move(report);
+          return true;
+        });
     result.job = number;
     return result;
   }
 
   /// The last word on a scenario.
-  void judge(JobReport& report) {
+  void judge(Again& again) {
+    JobReport& report = again.last;
+    ++judged_;
     if (report.timed_out) {
-      report.outcome = {Verdict::error, "no verdict within " + in_seconds(*suite_.timeout), *suite_.timeout,
-                        true, false};
-    } else if (is_undecided(report)) {
+      report.outcome = {Verdict::error, "no verdict within " + wire::format_duration(*suite_.timeout),
+                        *suite_.timeout, true, false};
+    } else if (report.killed) {
+      report.outcome = {Verdict::skip, "interrupted, and it did not stop", {}, false, false};
+    } else if (is_inconclusive(report)) {
       report.outcome.verdict = Verdict::error;
       report.outcome.host_fault = true;
       report.outcome.reason = "inconclusive " + std::to_string(attempts) + " times: " + report.outcome.reason;
     }
+    const bool says_more = report.outcome.verdict == Verdict::pass || report.outcome.verdict == Verdict::fail;
+    if (!again.failures.empty() && !says_more) report.outcome = again.failures.back();
+    report.outcome.attempts = again.attempts;
+    report.outcome.failures = again.failures.size();
     if (report.outcome.cannot_run || (suite_.fail_fast && is_bad(report.outcome))) going_ = false;
   }
 
   const Suite& suite_;
   const Play& play_;
   const Tell& tell_;
-  std::vector<std::size_t> undecided_;
+  std::map<std::size_t, Again> again_;
+  std::size_t judged_ = 0;
   bool going_ = true;
 };
 
@@ -132,7 +189,7 @@ class Run {
 void Suite::run(std::size_t count, const std::function<Outcome(std::size_t)>& play,
                 const std::function<void(std::size_t, const Outcome&, const std::string&)>& tell) const {
   Run run(*this, play, tell);
-  run.side_by_side(count);
+  in_process ? run.nothing_played_yet(count) : run.side_by_side(count);
   run.alone();
 }
 

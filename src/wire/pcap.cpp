@@ -3,6 +3,8 @@
 #include <system_error>
 
 #include <pcap/pcap.h>
+#include <stdio_ext.h>
+#include <unistd.h>
 
 #include <tcpcraft/wire/pcap.hpp>
 
@@ -10,6 +12,7 @@ namespace tcpcraft::wire {
 namespace {
 
 constexpr int snapshot_length = 262144;
+constexpr off_t file_header = 24, packet_header = 16;
 
 struct Closer {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
@@ -32,9 +35,18 @@ struct PcapWriter::Impl {
     flush();
   }
 
+  std::FILE* file() const { return pcap_dump_file(dumper.get()); }
+
   /// libpcap reports no error of a write, but the stream remembers it.
   void flush() {
-    if (pcap_dump_flush(dumper.get()) != 0 || std::ferror(pcap_dump_file(dumper.get())) != 0) fail();
+    if (pcap_dump_flush(dumper.get()) != 0 || std::ferror(file()) != 0) fail();
+  }
+
+  /// Leaves of the file what is whole, and of the stream nothing. False where that cannot be.
+  bool cut() {
+    __fpurge(file());
+    std::clearerr(file());
+    return ::ftruncate(fileno(file()), whole) == 0 && std::fseek(file(), whole, SEEK_SET) == 0;
   }
 
   [[noreturn]] void fail(int error = errno) {
@@ -44,6 +56,7 @@ struct PcapWriter::Impl {
   std::filesystem::path path;
   std::unique_ptr<pcap_t, Closer> handle;
   std::unique_ptr<pcap_dumper_t, Closer> dumper;
+  off_t whole = file_header;  ///< so much of the file
 };
 
 PcapWriter::PcapWriter(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -59,7 +72,18 @@ void PcapWriter::write(std::span<const std::uint8_t> packet, Time time) {
   header.caplen = header.len = static_cast<bpf_u_int32>(packet.size());
   errno = 0;
   pcap_dump(reinterpret_cast<u_char*>(impl_->dumper.get()), &header, packet.data());
-  impl_->flush();
+  try {
+    impl_->flush();
+  } catch (const std::system_error&) {
+    impl_->cut();
+    throw;
+  }
+  impl_->whole += packet_header + static_cast<off_t>(packet.size());
+}
+
+void PcapWriter::clear() {
+  impl_->whole = file_header;
+  if (!impl_->cut()) impl_->fail();
 }
 
 }  // namespace tcpcraft::wire

@@ -4,6 +4,7 @@
 #include <tcpcraft/results/text.hpp>
 
 #include "fixture.hpp"
+#include "foreign.hpp"
 
 namespace tcpcraft::results {
 namespace {
@@ -78,6 +79,15 @@ TEST(ReportJson, reads_as_what_was_written) {
 TEST(ReportJson, has_a_summary_of_the_verdicts) {
   EXPECT_NE(report.find(R"("summary":{"pass":1,"fail":1,"error":0,"skip":0,"inconclusive":0,)"), report.npos)
       << report;
+}
+
+TEST(ReportJson, obeys_the_schema) {
+  const ForeignFile whole(report), hurt(written(json_writer, {hostile_record()})),
+      nothing(written(json_writer, {}, {std::chrono::milliseconds(1), {}, "no namespaces"}));
+  const Output checked = output_of("python3 " + beside("schema.py") + " " TCPCRAFT_SOURCE_DIR " " +
+                                   whole.path() + " " + hurt.path() + " " + nothing.path());
+  if (checked.text.starts_with("SKIP")) GTEST_SKIP() << checked.text;
+  EXPECT_EQ(checked.status, 0) << checked.text;
 }
 
 TEST(ReportJson, of_no_results_is_whole) {

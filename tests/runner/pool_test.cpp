@@ -71,9 +71,9 @@ TEST(Pool, runs_as_many_at_a_time_as_it_may) {
 TEST(Pool, runs_no_more_at_a_time_than_it_may) {
   std::size_t most = 0;
   Pool pool(3, {});
-  pool.on_tick = [&](const std::vector<std::size_t>& running) {
-    most = std::max(most, running.size());
-    EXPECT_TRUE(std::is_sorted(running.begin(), running.end()));
+  pool.on_tick = [&](const Busy& busy) {
+    most = std::max(most, busy.running);
+    EXPECT_LT(busy.oldest, 12u);
   };
   EXPECT_EQ(run(pool, 12, passed).size(), 12u);
   EXPECT_LE(most, 3u);

@@ -121,6 +121,74 @@ TEST(Suite, what_is_inconclusive_five_times_is_an_error_of_the_host) {
   EXPECT_TRUE(told[0].outcome.host_fault);
 }
 
+TEST(Suite, starts_in_the_order_that_is_wanted_and_tells_in_that_of_numbers) {
+  Shared count;
+  const auto told = run({.width = 2, .order = {2, 0, 1}}, 3, [&](std::size_t number) {
+    if (number == 2) return outcome(Verdict::pass, std::to_string(count[0] + count[1]));
+    count.add(number);
+    return outcome(Verdict::pass, std::to_string(number));
+  });
+  EXPECT_EQ(numbers(told), (Numbers{0, 1, 2}));
+  const auto one_at_a_time = run({.order = {2, 0, 1}}, 3, [&](std::size_t number) {
+    return outcome(Verdict::pass, std::to_string(count.add(10)) + std::to_string(number));
+  });
+  ASSERT_EQ(numbers(one_at_a_time), (Numbers{0, 1, 2}));
+  EXPECT_EQ(one_at_a_time[2].outcome.reason, "02");
+  EXPECT_EQ(one_at_a_time[0].outcome.reason, "10");
+}
+
+TEST(Suite, tells_of_a_failure_at_once) {
+  const auto told = run({.order = {2, 1, 0}}, 3, [](std::size_t number) {
+    return outcome(number == 2 ? Verdict::fail : number == 1 ? Verdict::pass : Verdict::error);
+  });
+  EXPECT_EQ(numbers(told), (Numbers{2, 0, 1}));
+}
+
+TEST(Suite, what_fails_is_played_again_alone_as_often_as_asked_for) {
+  for (const bool in_process : {false, true}) {
+    Shared count;
+    const Suite suite{.width = 2, .retries = 2, .in_process = in_process};
+    const auto told = run(suite, 3, [&](std::size_t number) {
+      const int before = count.add(number);
+      std::printf("%d ", before);
+      return outcome(before < static_cast<int>(2 * number) ? Verdict::fail : Verdict::pass);
+    });
+    ASSERT_EQ(numbers(told), (Numbers{0, 1, 2}));
+    EXPECT_FALSE(told[0].outcome.is_flaky());
+    EXPECT_EQ(told[1].outcome.verdict, Verdict::pass);
+    EXPECT_TRUE(told[1].outcome.is_flaky());
+    EXPECT_EQ(told[1].outcome.failures, 2u);
+    EXPECT_EQ(told[1].outcome.attempts, 3u);
+    EXPECT_EQ(told[2].outcome.verdict, Verdict::fail);
+    EXPECT_EQ(told[2].outcome.failures, 2u);
+    EXPECT_EQ((std::vector<int>{count[0], count[1], count[2]}), (std::vector<int>{1, 3, 3}));
+  }
+  std::fflush(stdout);
+}
+
+/// An inconclusive attempt is no retry, and does not make a failure undone.
+TEST(Suite, a_failure_stays_one_where_the_attempts_after_it_say_nothing) {
+  Shared count;
+  const auto told = run({.retries = 3}, 1, [&](std::size_t) {
+    return outcome(count.add(0) == 0 ? Verdict::fail : Verdict::inconclusive, "first");
+  });
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].outcome.verdict, Verdict::fail);
+  EXPECT_EQ(count[0], 6);
+}
+
+TEST(Suite, in_this_process_five_attempts_are_all) {
+  int count = 0;
+  const auto told = run({.in_process = true}, 1, [&](std::size_t) {
+    ++count;
+    return outcome(Verdict::inconclusive, "too late");
+  });
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(count, 5);
+  EXPECT_EQ(told[0].outcome.reason, "inconclusive 5 times: too late");
+  EXPECT_EQ(told[0].outcome.attempts, 5u);
+}
+
 TEST(Suite, a_failure_stops_nothing_unless_asked_to) {
   const auto play = [](std::size_t number) { return outcome(number == 1 ? Verdict::fail : Verdict::pass); };
   EXPECT_EQ(numbers(run({}, 4, play)), (Numbers{0, 1, 2, 3}));
@@ -161,7 +229,7 @@ TEST(Suite, what_takes_too_long_is_an_error_and_not_played_again) {
   });
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].outcome.verdict, Verdict::error);
-  EXPECT_EQ(told[0].outcome.reason, "no verdict within 1 s");
+  EXPECT_EQ(told[0].outcome.reason, "no verdict within 1s");
   EXPECT_EQ(told[0].outcome.took, wire::Duration(1s));
   EXPECT_TRUE(told[0].outcome.host_fault);
   EXPECT_LE(count[0], 1);

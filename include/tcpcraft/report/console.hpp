@@ -38,9 +38,14 @@ std::string format_failure(const scenario::Source& source, const scenario::Scena
 std::string format_verdict(engine::Verdict verdict, wire::Duration took, const std::string& name,
                            const std::string& reason, const Style& style);
 
+/// The same of one that passed, but not at once.
+std::string format_flaky(wire::Duration took, const std::string& name, std::size_t failures,
+                         const Style& style);
+
 /// How often each verdict was given.
 struct Tally {
   std::size_t passed = 0;
+  std::size_t flaky = 0;  ///< of those that passed: they failed before
   std::size_t failed = 0;
   std::size_t errors = 0;
   std::size_t skipped = 0;

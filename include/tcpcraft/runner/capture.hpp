@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <tcpcraft/engine/player.hpp>
 #include <tcpcraft/wire/pcap.hpp>
@@ -15,7 +16,13 @@ class Capture : public engine::Tap {
   explicit Capture(const std::filesystem::path& path) : writer_(path) {}
   void packet(const transport::Arrival& arrival, engine::Party from) override;
 
+  /// Forgets all packets, for another run.
+  void restart();
+  /// Why packets are missing at its end; empty where none are. A full disk is no reason to stop the run.
+  const std::string& error() const { return error_; }
+
  private:
+  std::string error_;
   wire::PcapWriter writer_;
 };
 

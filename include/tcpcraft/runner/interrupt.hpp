@@ -6,8 +6,8 @@
 
 namespace tcpcraft::runner {
 
-/// Turns SIGINT and SIGTERM into a request to stop, which wakes every wait of `InterruptibleClock`. To be
-/// called once, before any fork.
+/// Turns SIGINT and SIGTERM into a request to stop, which wakes every wait of `InterruptibleClock`; the same
+/// signal once more ends the process at once. To be called once, before any fork.
 void catch_interrupts();
 
 /// The signal that asked to stop, or 0.

@@ -17,6 +17,11 @@ struct Outcome {
   bool cannot_run = false;  ///< no scenario can run here: `reason` says what would help
   std::vector<std::string> rules = {};  ///< the names of those that the kernel was seen to follow
   std::string record = {};              ///< what reports are written from; this module does not read it
+  std::size_t attempts = 1;             ///< how often it was played until this could be said
+  std::size_t failures = 0;             ///< how many of the attempts before the last failed
+
+  /// It passes, but not always.
+  bool is_flaky() const { return verdict == engine::Verdict::pass && failures > 0; }
 };
 
 /// Runs `body` in a child process, which dies with this one, and returns what it returned. A child that dies

@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/wire/time.hpp>
@@ -17,11 +16,20 @@ struct JobReport {
   Outcome outcome;
   std::string output;      ///< what it wrote to standard output, where several run at a time
   bool timed_out = false;  ///< it was stopped because it took too long
+  bool killed = false;     ///< it did not stop when it was asked to, or interrupted
+};
+
+/// What is at work at a moment.
+struct Busy {
+  std::size_t ended = 0;    ///< how many jobs have
+  std::size_t running = 0;  ///< how many jobs
+  std::size_t oldest = 0;   ///< which one has been running longest, and for how long
+  wire::Duration age{};
 };
 
 /// Runs jobs, each in a child process, several at a time; they are started in order. This process must have
 /// one thread. Interrupts are to be caught before (`catch_interrupts`): no job is started then, and those
-/// that run are waited for.
+/// that run get a second to come to an end.
 class Pool {
  public:
   /// At most `width` jobs at a time. One that takes longer than `timeout` is asked to stop, and soon killed.
@@ -32,8 +40,8 @@ class Pool {
   void run(std::size_t count, const std::function<Outcome(std::size_t job)>& job,
            const std::function<bool(JobReport)>& ended);
 
-  /// Called about ten times a second while jobs run, with the numbers of those that do, the oldest first.
-  std::function<void(const std::vector<std::size_t>& running)> on_tick;
+  /// Called about ten times a second while jobs run.
+  std::function<void(const Busy&)> on_tick;
 
  private:
   std::size_t width_;

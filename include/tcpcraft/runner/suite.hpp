@@ -7,20 +7,25 @@
 #include <vector>
 
 #include <tcpcraft/runner/isolate.hpp>
+#include <tcpcraft/runner/pool.hpp>
 #include <tcpcraft/wire/time.hpp>
 
 namespace tcpcraft::runner {
 
-/// Plays many scenarios side by side, each in a process of its own, and tells of them in their order.
+/// Plays many scenarios side by side, each in a process of its own, and tells of them in their order, but of
+/// failures and errors at once.
 ///
 /// How busy the machine is decides nothing: what was inconclusive is played again when all others are done,
-/// alone, up to four times more, and told of then. It is an error that is still inconclusive after that.
+/// alone, up to four times more, and told of then.
 struct Suite {
   std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
   std::optional<wire::Duration> timeout = {};  ///< of one: it is stopped, and an error
-  bool fail_fast = false;  ///< no more are started after the first that fails or is an error
-  /// Called about ten times a second with the numbers of those that are being played, the oldest first.
-  std::function<void(const std::vector<std::size_t>& running)> on_tick = {};
+  bool fail_fast = false;   ///< no more are started after the first that fails or is an error
+  std::size_t retries = 0;  ///< how often one that fails is played again, alone, when all others are done
+  std::vector<std::size_t> order = {};  ///< in which they are started; empty: as they are numbered
+  bool in_process = false;  ///< one after another in this process: nothing else must need it any more
+  /// Called about ten times a second with what is being played.
+  std::function<void(const Busy&)> on_tick = {};
 
   /// Plays scenarios 0 to `count`-1 with `play`, in the child; `tell` hears of each with what it wrote to
   /// standard output. Those that were not started, because of an interrupt or a failure, are not told of.

@@ -19,8 +19,10 @@ class PcapWriter {
   PcapWriter(PcapWriter&&) noexcept;
   PcapWriter& operator=(PcapWriter&&) noexcept;
 
-  /// Throws std::system_error where the disk refuses.
+  /// Throws std::system_error where the disk refuses; what has been written before stays whole.
   void write(std::span<const std::uint8_t> packet, Time time);
+  /// Takes all packets out again. Throws std::system_error.
+  void clear();
 
  private:
   struct Impl;

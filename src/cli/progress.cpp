@@ -1,0 +1,66 @@
+#include "progress.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <tcpcraft/report/style.hpp>
+
+#include "common.hpp"
+
+namespace tcpcraft::cli {
+namespace {
+
+bool is_terminal() {
+  const char* const terminal = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) && terminal && std::string_view(terminal) != "dumb";
+}
+
+std::size_t columns() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The first characters of an UTF-8 text.
+std::string cut(const std::string& text, std::size_t length) {
+  std::size_t at = 0;
+  for (std::size_t count = 0; at < text.size(); ++at)
+    if ((static_cast<unsigned char>(text[at]) & 0xc0) != 0x80 && count++ == length) break;
+  return text.substr(0, at);
+}
+
+std::string in_seconds(wire::Duration time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", std::chrono::duration<double>(time).count());
+  return text;
+}
+
+}  // namespace
+
+Progress::Progress(std::size_t total, bool wanted) : shown_(wanted && is_terminal()), total_(total) {}
+
+void Progress::print(const std::string& text) {
+  if (text.empty()) return;
+  erase();
+  cli::print(text);
+}
+
+void Progress::update(const runner::Busy& busy, const std::string& oldest) {
+  if (!shown_) return;
+  std::string line = std::to_string(busy.ended) + "/" + std::to_string(total_);
+  if (failed_) line += ", " + std::to_string(failed_) + " failed";
+  line += "; " + std::to_string(busy.running) + " running, longest " + in_seconds(busy.age) + " " +
+          report::printable(oldest);
+  cli::print("\r\033[K" + cut(line, columns() - 1));
+  drawn_ = true;
+}
+
+void Progress::erase() {
+  if (std::exchange(drawn_, false)) cli::print("\r\033[K");
+}
+
+}  // namespace tcpcraft::cli

@@ -1,0 +1,86 @@
+#include "selection.hpp"
+
+#include <utility>
+
+#include <tcpcraft/runner/shard.hpp>
+
+#include "common.hpp"
+
+namespace tcpcraft::cli {
+namespace {
+
+/// What may be played.
+struct Candidate {
+  std::shared_ptr<const LoadedFile> file;
+  std::shared_ptr<const scenario::Scenario> scenario;  ///< nothing where the file cannot be used
+};
+
+std::vector<Candidate> candidates(const RunCommand& command, const report::Style& style,
+                                  std::size_t& too_slow) {
+  std::vector<Candidate> all;
+  for (const ScenarioFile& file : scenario_files(command.paths)) {
+    const auto loaded = std::make_shared<LoadedFile>();
+    loaded->path = file.path;
+    std::vector<scenario::Scenario> scenarios =
+        read_scenarios(file, loaded->source, loaded->complaints, style);
+    if (scenarios.empty()) all.push_back({loaded, nullptr});
+    for (scenario::Scenario& scenario : scenarios) {
+      const Choice choice = choose(command, file, scenario);
+      if (choice == Choice::play)
+        all.push_back({loaded, std::make_shared<const scenario::Scenario>(std::move(scenario))});
+      if (choice == Choice::too_slow) ++too_slow;
+    }
+  }
+  return all;
+}
+
+std::vector<runner::Weighed> weighed(const std::vector<Candidate>& all) {
+  std::vector<runner::Weighed> result;
+  for (const Candidate& one : all)
+    result.push_back({scenario_name(one.file->path, one.scenario.get()),
+                      one.scenario ? runner::estimated_duration(*one.scenario) : wire::Duration{}});
+  return result;
+}
+
+void keep_shard(std::vector<Candidate>& all, std::vector<runner::Weighed>& weights,
+                const results::Shard& shard) {
+  const std::vector<std::size_t> shard_of = runner::assign_shards(weights, shard.count);
+  std::vector<Candidate> kept;
+  std::vector<runner::Weighed> kept_weights;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (shard_of[i] + 1 != shard.number) continue;
+    kept.push_back(std::move(all[i]));
+    kept_weights.push_back(std::move(weights[i]));
+  }
+  all = std::move(kept);
+  weights = std::move(kept_weights);
+}
+
+[[noreturn]] void say_nothing_matches(const RunCommand& command) {
+  std::string options;
+  for (const std::string& filter : command.filters) options += " --filter '" + filter + "'";
+  for (const std::string& tag : command.tags) options += " --tag " + tag;
+  for (const std::string& tag : command.skipped_tags) options += " --skip-tag " + tag;
+  throw UsageError("no scenario matches" + options + "; --list without them names all there are");
+}
+
+}  // namespace
+
+Selected select_runs(const RunCommand& command, const results::Shard& shard, const report::Style& style) {
+  Selected selected;
+  std::vector<Candidate> all = candidates(command, style, selected.too_slow);
+  if (all.empty() && selected.too_slow == 0) say_nothing_matches(command);
+  std::vector<runner::Weighed> weights = weighed(all);
+  if (shard.count > 1) keep_shard(all, weights, shard);
+  const std::vector<std::size_t> order = runner::longest_first(weights);
+  for (std::size_t round = 0; round < command.repeats; ++round) {
+    for (const Candidate& one : all) {
+      selected.runs.emplace_back(command, one.file, one.scenario, style);
+      if (command.repeats > 1) selected.runs.back().number_round(round + 1);
+    }
+    for (const std::size_t i : order) selected.order.push_back(round * all.size() + i);
+  }
+  return selected;
+}
+
+}  // namespace tcpcraft::cli
