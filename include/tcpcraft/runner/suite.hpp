@@ -16,7 +16,7 @@ namespace tcpcraft::runner {
 /// failures and errors at once.
 ///
 /// How busy the machine is decides nothing: what was inconclusive is played again when all others are done,
-/// alone, up to four times more, and told of then.
+/// alone, up to nine times more, and told of then.
 struct Suite {
   std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
   std::optional<wire::Duration> timeout = {};  ///< of one: it is stopped, and an error
