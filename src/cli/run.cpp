@@ -101,6 +101,7 @@ class Session {
     suite.fail_fast = command_.fail_fast;
     suite.retries = command_.retries;
     suite.order = selected_.order;
+    suite.bad_news_first = progress_.is_shown();  // somebody is looking; a log has one order
     suite.in_process = plays_in_process();
     if (progress_.is_shown())
       suite.on_tick = [this](const runner::Busy& busy) {

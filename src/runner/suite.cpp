@@ -136,7 +136,7 @@ class Run {
       return in_order.pass_by(number);
     }
     judge(first);
-    if (!is_bad(first.last.outcome)) return in_order.hear(std::move(first.last));
+    if (!is_bad(first.last.outcome) || !suite_.bad_news_first) return in_order.hear(std::move(first.last));
     tell_(number, first.last.outcome, first.last.output);
     in_order.pass_by(number);
   }

@@ -127,11 +127,13 @@ inline Ran tcpcraft(const fs::path& folder, const std::vector<std::string>& argu
   return {exit_code, process.output};
 }
 
-/// What differs from run to run, made equal: times, seeds, ports, versions, the project's own folder.
+/// What differs from run to run, made equal: times, seeds, ports, versions, the project's own folder; and
+/// attempts that a busy host made inconclusive.
 inline std::string normalized(std::string text) {
   const auto replace = [&](const char* pattern, const char* with) {
     text = std::regex_replace(text, std::regex(pattern), with);
   };
+  replace("\n[^\n]+: [^\n]+\n(  [^\n]*\n)*  inconclusive: [^\n]*\n", "");
   replace("\\d+\\.\\d{6}", "0.000000");
   replace("\\[ *\\d+\\.\\d ms\\]", "[   0.0 ms]");
   replace("\\d+\\.\\d{3} ms", "0.000 ms");

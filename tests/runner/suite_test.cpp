@@ -137,8 +137,8 @@ TEST(Suite, starts_in_the_order_that_is_wanted_and_tells_in_that_of_numbers) {
   EXPECT_EQ(one_at_a_time[0].outcome.reason, "10");
 }
 
-TEST(Suite, tells_of_a_failure_at_once) {
-  const auto told = run({.order = {2, 1, 0}}, 3, [](std::size_t number) {
+TEST(Suite, tells_of_a_failure_at_once_where_that_is_wanted) {
+  const auto told = run({.bad_news_first = true, .order = {2, 1, 0}}, 3, [](std::size_t number) {
     return outcome(number == 2 ? Verdict::fail : number == 1 ? Verdict::pass : Verdict::error);
   });
   EXPECT_EQ(numbers(told), (Numbers{2, 0, 1}));
