@@ -34,6 +34,13 @@ struct Selection {
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
+/// The files that results are written to, each empty where it is not asked for.
+struct ResultOptions {
+  std::string json;
+
+  bool any() const { return !json.empty(); }
+};
+
 /// Scenarios mostly wait: many more than there are processors.
 std::size_t default_jobs();
 
@@ -54,6 +61,8 @@ struct RunCommand : Selection {
   bool fail_fast = false;                      ///< start no more after the first failure
   std::optional<wire::Duration> timeout = {};  ///< of one scenario
   std::string shard;                           ///< `2/4`; empty: what the environment says
+  ResultOptions results;
+  std::string durations;  ///< the results of an earlier run, as JSON
   std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";

@@ -1,7 +1,6 @@
 #include "common.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/os/write_all.hpp>
 #include <tcpcraft/report/console.hpp>
 
 namespace tcpcraft::cli {
@@ -168,11 +168,7 @@ void OutputFile::write(const std::function<std::string()>& text) const {
   if (!fd_) return;
   const std::string content = text();
   os::check(::ftruncate(fd_.get(), 0), "truncate " + path_);
-  for (std::size_t at = 0; at < content.size();) {
-    const ssize_t written = ::write(fd_.get(), content.data() + at, content.size() - at);
-    if (written == -1 && errno == EINTR) continue;
-    at += static_cast<std::size_t>(os::check(static_cast<int>(written), "write " + path_));
-  }
+  os::check(os::write_all(fd_.get(), content) ? 0 : -1, "write " + path_);
 }
 
 std::size_t default_jobs() {

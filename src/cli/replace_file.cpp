@@ -9,6 +9,7 @@
 
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
+#include <tcpcraft/os/write_all.hpp>
 #include <tcpcraft/scenario/source.hpp>
 
 namespace tcpcraft::cli {
@@ -29,11 +30,7 @@ class TemporaryFile {
   }
 
   void write(const std::string& content) const {
-    for (std::size_t at = 0; at < content.size();) {
-      const ssize_t written = ::write(fd_.get(), content.data() + at, content.size() - at);
-      if (written == -1 && errno == EINTR) continue;
-      at += static_cast<std::size_t>(os::check(static_cast<int>(written), "write " + path_));
-    }
+    os::check(os::write_all(fd_.get(), content) ? 0 : -1, "write " + path_);
   }
 
   void take_mode_of(const fs::path& other) const {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <sys/utsname.h>
@@ -10,6 +11,7 @@
 #include "commands.hpp"
 #include "common.hpp"
 #include "progress.hpp"
+#include "results.hpp"
 #include "selection.hpp"
 
 namespace tcpcraft::cli {
@@ -55,14 +57,13 @@ int exit_code_for(const Total& total) {
 }
 
 /// The names of those that were left out, as many as fit.
-std::string format_not_run(const std::vector<ScenarioRun>& runs, const Total& total) {
+std::string format_not_run(const std::vector<std::string>& names) {
   constexpr std::size_t most = 10;
   std::string text;
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    if (!total.is_decided[i] && count++ < most) text += "  " + report::printable(runs[i].name()) + "\n";
-  if (count > most) text += "  and " + std::to_string(count - most) + " more\n";
-  return count == 0 ? "" : "not run:\n" + text;
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+    text += "  " + report::printable(names[i]) + "\n";
+  if (names.size() > most) text += "  and " + std::to_string(names.size() - most) + " more\n";
+  return names.empty() ? "" : "not run:\n" + text;
 }
 
 /// Plays what is selected, once or until something fails, and tells of it.
@@ -75,12 +76,15 @@ class Session {
         captures_(capture_paths(command, selected.runs)),
         progress_(selected.runs.size(), width() > 1) {}
 
-  int run() {
+  /// The results are those of the last round.
+  int run(const results::Shard& shard) {
     for (std::size_t round = 1;; ++round) {
-      if (command_.until_fail)
-        for (ScenarioRun& one : selected_.runs) one.raise_seed(round - 1);
+      if (round > 1) results_.emplace(command_.results);
+      for (ScenarioRun& one : selected_.runs)
+        if (command_.until_fail) one.raise_seed(round - 1);
+      results_->begin(run_info(command_, selected_.runs.size(), shard));
       const Total total = play(round);
-      const int code = exit_code_for(total);
+      const int code = results_->exit_code(exit_code_for(total));
       if (!command_.until_fail || code != ok || selected_.runs.empty()) return code;
     }
   }
@@ -120,6 +124,7 @@ class Session {
         [&](std::size_t i, const runner::Outcome& outcome, const std::string& output) {
           tell(total, i, outcome, output);
         });
+    results_->end({clock.now() - start, not_run(total)});
     if (!total.cannot_run) tell_end(total, clock.now() - start, round);
     return total;
   }
@@ -139,15 +144,23 @@ class Session {
     const bool passed = outcome.verdict == engine::Verdict::pass;
     if (!passed || !command_.until_fail) progress_.print(line);
     if (outcome.verdict == engine::Verdict::fail) progress_.add_failure();
+    results_->add(selected_.runs[i].record(outcome));
     total.is_decided[i] = true;
     total.count(outcome, line);
+  }
+
+  std::vector<std::string> not_run(const Total& total) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < selected_.runs.size(); ++i)
+      if (!total.is_decided[i]) names.push_back(selected_.runs[i].name());
+    return names;
   }
 
   void tell_end(Total& total, wire::Duration took, std::size_t round) {
     total.tally.not_run = selected_.runs.size() - total.tally.total();
     std::string text;
     if (selected_.runs.size() > 1 && !total.bad.empty()) text += "\n" + total.bad;
-    text += format_not_run(selected_.runs, total);
+    text += format_not_run(not_run(total));
     if (command_.until_fail) text += "round " + std::to_string(round) + ": ";
     text += report::format_tally(total.tally, took, style_);
     if (round == 1) text += format_too_slow(selected_.too_slow);
@@ -159,6 +172,7 @@ class Session {
   const report::Style& style_;
   const std::vector<std::string> captures_;
   Progress progress_;
+  std::optional<Results> results_{command_.results};
 };
 
 int list(const std::vector<ScenarioRun>& runs) {
@@ -176,13 +190,14 @@ int list(const std::vector<ScenarioRun>& runs) {
 int run(RunCommand command) {
   if (command.update) return update_files(command);
   const report::Style style = style_for(command.color);
+  heed_test_runner(command);
   if (command.until_fail) command.quiet = command.fail_fast = true;
   const ShardChoice choice = choose_shard(command.shard);
   Selected selected = select_runs(command, choice.shard, style);
   if (command.list) return list(selected.runs);
   runner::catch_interrupts();
   print(header(command, choice, selected.runs.size()));
-  return Session(command, selected, style).run();
+  return Session(command, selected, style).run(choice.shard);
 }
 
 }  // namespace tcpcraft::cli

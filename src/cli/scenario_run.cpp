@@ -9,10 +9,12 @@
 #include <system_error>
 
 #include <tcpcraft/report/console.hpp>
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/run.hpp>
 
 #include "common.hpp"
+#include "results.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -94,7 +96,32 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
     print(style_.yellow("capture cut short") + ": " + report::printable(outside_->capture->error()) + "\n");
   report_result(scenario, result);
   const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
-  return {result.verdict, result.reason, result.took, host_fault, false};
+  runner::Outcome outcome{result.verdict, result.reason, result.took, host_fault, false};
+  if (command_.results.any()) outcome.record = record_text(scenario, result);
+  return outcome;
+}
+
+results::Record ScenarioRun::record(const runner::Outcome& outcome) const {
+  results::Record before = record_before(path(), scenario_.get());
+  before.name = name();
+  return finished_record(std::move(before), outcome);
+}
+
+std::string ScenarioRun::record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
+  const report::FailureContext context{command_.no_captures ? "" : capture_, again()};
+  results::Record record = record_before(path(), &scenario);
+  record.name = name();
+  record.again = context.again;
+  record.capture = context.capture;
+  if (result.mismatch) {
+    results::Failure& failure = record.failure.emplace();
+    const scenario::Position place = file_->source.position(result.mismatch->span.begin);
+    failure.summary = result.mismatch->summary;
+    failure.line = place.line;
+    failure.column = place.column;
+    failure.text = report::format_failure(file_->source, scenario, result, context, report::Style());
+  }
+  return results::format_record_json(record);
 }
 
 std::optional<runner::Capture> ScenarioRun::open_capture() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tcpcraft/report/style.hpp>
+#include <tcpcraft/results/record.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/runner/prepare.hpp>
@@ -42,6 +43,8 @@ class ScenarioRun {
   }
   void raise_seed(std::size_t by) { seed_rise_ = by; }
 
+  results::Record record(const runner::Outcome& outcome) const;
+
   bool is_valid() const { return scenario_ != nullptr; }
   const std::string& complaints() const { return file_->complaints; }
   /// With commas between them.
@@ -65,6 +68,7 @@ class ScenarioRun {
   void report_result(const scenario::Scenario& scenario, const engine::Result& result);
   std::uint64_t seed() const { return command_.seed + seed_rise_; }
   std::string again() const;
+  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const;
 
   const RunCommand& command_;
   std::shared_ptr<const LoadedFile> file_;

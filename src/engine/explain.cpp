@@ -36,6 +36,12 @@ std::string summarize_ack(const std::string& name, wire::SeqNum expected, wire::
   return "the kernel's " + name + " acknowledges a number far from the one expected";
 }
 
+/// Nothing new, one number below what the peer has acknowledged: an answer is wanted, and no more.
+bool is_like_a_probe(const wire::Segment& segment, const Names& names) {
+  return segment.payload.empty() && segment.flags == wire::Flags{Flag::ack} &&
+         segment.seq == names.snd_una - 1;
+}
+
 std::string summarize_seq(const std::string& name, std::int64_t distance) {
   if (distance < 0)
     return "the kernel's " + name + " begins " + std::to_string(-distance) + " before the number expected";
@@ -95,7 +101,8 @@ std::string summarize(const std::vector<Difference>& differences, const wire::Se
     case Part::seq: {
       const wire::SeqNum expected = spec.seq ? resolve(*spec.seq, names, names.origins.sender)
                                              : expectation.derived.seq.value_or(segment.seq);
-      return summarize_seq(name, segment.seq - expected);
+      return summarize_seq(name, segment.seq - expected) +
+             (is_like_a_probe(segment, names) ? ": a window probe or keep-alive has seq=snd.una-1" : "");
     }
     case Part::payload:
       return summarize_payload(name, spec, segment.payload);

@@ -44,6 +44,7 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
   }
   result_.started = start;
   result_.trace.reserve(2 * scenario.steps.size());
+  result_.step_ends.reserve(scenario.steps.size());
   if (observer_) observer_->started(start);
 }
 
@@ -68,6 +69,7 @@ void Machine::counters(const kernel::Counters& counters) {
 
 Action Machine::next(wire::Time now) {
   waiting_since_.reset();
+  now_ = now;
   if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};
   if (finished_) return Finished{};
   if (const auto resumed = resume_running()) return *resumed;
@@ -91,6 +93,7 @@ std::optional<Action> Machine::proceed(wire::Time now) {
 }
 
 void Machine::advance() {
+  result_.step_ends.push_back({now_, result_.trace.size()});
   ++step_;
   begun_ = false;
   sent_ = false;
@@ -104,6 +107,11 @@ void Machine::advance() {
   call_.reset();
   call_deadline_.reset();
   tried_ = false;
+}
+
+/// The present step has taken the segment.
+void Machine::note_taken(const Unread& unread) {
+  std::get<PassedSegment>(result_.trace[unread.trace_entry]).step = step_;
 }
 
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
@@ -195,6 +203,7 @@ std::optional<Action> Machine::take(const scenario::Expect& step, wire::Time bou
   }
   if (auto untimely = judge_time(step, unread, bound)) return untimely;
   if (setup_.observations) setup_.observations->taken.push_back({step_, 0, observed(unread)});
+  note_taken(unread);
   here().anchor = {unread.time, {}, unread.kernel_time};
   here().unread.pop_front();
   advance();
@@ -242,7 +251,7 @@ std::optional<Action> Machine::play(const scenario::Wait& step, wire::Time now) 
 }
 
 std::optional<Action> Machine::play(const scenario::Note& step, wire::Time now) {
-  record(PassedNote{now, step.text});
+  record(PassedNote{now, step.text, step_});
   advance();
   return {};
 }

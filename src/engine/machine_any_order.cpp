@@ -125,6 +125,7 @@ std::optional<Action> Machine::conclude(const Gathering& gathering) {
       setup_.observations->taken.push_back(
           {step_, static_cast<std::size_t>(gathering.paired[i] - first_of(scenario_.steps[step_])),
            observed(gathered_[i])});
+  for (const Unread& unread : gathered_) note_taken(unread);
   here().anchor = {gathered_.back().time, {}, gathered_.back().kernel_time};
   advance();
   return {};

@@ -27,6 +27,13 @@ std::optional<std::size_t> last_call(const std::vector<TraceEntry>& trace) {
 
 }  // namespace
 
+/// A call of the present step's.
+void Machine::record_call(wire::Time time, std::string text, std::string result) {
+  const auto& kernel = here().kernel;
+  const model::State state = kernel ? kernel->state : new_kernel(setup_.kernel.port).state;
+  record(PassedCall{time, std::move(text), std::move(result), here_, step_, state});
+}
+
 Action Machine::attempt(std::size_t peer, OpenCall& call) {
   attempted_ = &call;
   attempted_by_ = peer;
@@ -68,7 +75,7 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   take_result(call, std::move(result));
   if (call.result && is_of_step) {
     const calls::Call& whole = std::get<scenario::AppCall>(scenario_.steps[step_].action).call;
-    record(PassedCall{before, calls::format_call(whole), calls::format_result(whole, *call.result), here_});
+    record_call(before, calls::format_call(whole), calls::format_result(whole, *call.result));
   }
 }
 
@@ -137,13 +144,23 @@ std::optional<Action> Machine::start_call(const scenario::AppCall& step, wire::T
   if (!tried_) {
     tried_ = true;
     here().running = OpenCall{step.call};
-    record(PassedCall{now, "start " + calls::format_call(step.call), "", here_});
+    record_call(now, "start " + calls::format_call(step.call), "");
     return attempt(here_, *here().running);
   }
   end_call(here(), here().running->after);
   note_cause(here(), step.call);
   advance();
   return {};
+}
+
+/// Whether the step accepts what an earlier one, perhaps of a `use: handshake`, has accepted.
+bool Machine::accepted_before(const scenario::AppCall& step) const {
+  if (!std::holds_alternative<calls::Accept>(step.call)) return false;
+  const auto end = scenario_.steps.begin() + static_cast<std::ptrdiff_t>(step_);
+  return std::any_of(scenario_.steps.begin(), end, [this](const scenario::Step& earlier) {
+    const auto* call = std::get_if<scenario::AppCall>(&earlier.action);
+    return call && earlier.peer == here_ && std::holds_alternative<calls::Accept>(call->call);
+  });
 }
 
 /// Makes a call until it comes to something; then says whether that is what the step wants.
@@ -159,7 +176,9 @@ std::optional<Action> Machine::pursue(const scenario::AppCall& step, OpenCall& c
     return WaitUntil{*call_deadline_, waiting_};
   }
   const std::string name(calls::name_of(step.call));
-  return fail_call(step, "the application's " + name + " blocked for " + wire::format_duration(patience),
+  return fail_call(step,
+                   "the application's " + name + " blocked for " + wire::format_duration(patience) +
+                       (accepted_before(step) ? ", for the connection was accepted before" : ""),
                    "still blocks", "nothing");
 }
 
@@ -167,8 +186,7 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   const bool finishes = step.mode == Mode::finish;
   const calls::Result& result = *call.result;
   if (finishes)
-    record(PassedCall{std::max(call.before, here().anchor.time), "finish",
-                      calls::format_result(step.call, result), here_});
+    record_call(std::max(call.before, here().anchor.time), "finish", calls::format_result(step.call, result));
   const bool begun = !finishes && call.in_progress && std::holds_alternative<calls::WouldBlock>(result);
   if (!begun && !calls::holds(step.result, step.call, result)) {
     if (setup_.observations) setup_.observations->call = result;

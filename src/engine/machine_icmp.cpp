@@ -48,7 +48,7 @@ void Machine::injected(wire::Time before, wire::Time after) {
   record(PassedIcmp{before,
                     wire::format_icmp(message) + " quoting " + wire::format_flags(quoted.flags) +
                         " seq=" + std::to_string(seq),
-                    here_});
+                    here_, step_});
   // What it makes the kernel send has not crossed the peer's segment.
   here().owed = false;
   here().cause = step_;

@@ -106,6 +106,7 @@ void Machine::passed_to_kernel(wire::Segment&& segment, const transport::Arrival
     if (own && kernel.irs == entry.segment.seq && kernel.irs != connection.peer.iss)
       begin_anew(connection, entry);
   }
+  if (own) entry.kernel_state = kernel.state;
   connection.last_rule = entry.rule;
   connection.cause = entry.step;
   connection.last_send_entry = result_.trace.size();
@@ -171,7 +172,8 @@ void Machine::passed_from_kernel(wire::Segment&& segment, const transport::Arriv
                        unread.expectation.names.origins,
                        rule,
                        {},
-                       index_of(connection)});
+                       index_of(connection),
+                       own ? std::optional(kernel.state) : std::nullopt});
   connection.unread.push_back(std::move(unread));
 }
 

@@ -30,9 +30,16 @@ TraceFormat read_format(const std::string& tracepoint) {
 }
 
 std::uint64_t id_of(const TraceFormat& format, const char* tracepoint, std::string_view needed) {
-  if (!format.id || !format.offsets.contains("skbaddr") || !format.offsets.contains(needed))
+  if (!format.id || !format.offsets.contains("skbaddr") || !format.offsets.contains("common_flags") ||
+      !format.offsets.contains(needed))
     throw os::SystemError(std::string(tracepoint) + " gives no " + std::string(needed), ENOTSUP);
   return *format.id;
+}
+
+/// While it handles an interrupt, the kernel may do in this thread's context what is none of its own affairs.
+bool is_of_interrupt(const TraceFormat& format, std::span<const std::uint8_t> record) {
+  constexpr std::uint8_t hard = 0x08, soft = 0x10;  // as the format's "print fmt" of common_flags has them
+  return field<std::uint8_t>(record, format.offsets.find("common_flags")->second) & (hard | soft);
 }
 
 }  // namespace
@@ -40,23 +47,25 @@ std::uint64_t id_of(const TraceFormat& format, const char* tracepoint, std::stri
 struct DropWatch::Impl {
   Impl() : free_id(id_of(freed, "skb:kfree_skb", "reason")) {
     receive_id = id_of(received, "net:netif_receive_skb", "skbaddr");
+    queue_id = id_of(queued, "net:net_dev_queue", "skbaddr");
     reason_at = freed.offsets.find("reason")->second;
-    ring.add(free_id);
-    ring.add(receive_id);
+    for (const std::uint64_t id : {free_id, receive_id, queue_id}) ring.add(id);
   }
 
   std::string name(std::uint32_t reason) const {
     const auto found = freed.print_names.find(reason);
     return found == freed.print_names.end() ? "reason " + std::to_string(reason) : found->second;
   }
-  std::uint64_t packet(const TraceFormat& format, std::span<const std::uint8_t> record) const {
+  static std::uint64_t packet(const TraceFormat& format, std::span<const std::uint8_t> record) {
     return field<std::uintptr_t>(record, format.offsets.find("skbaddr")->second);
   }
 
   TraceFormat freed = read_format("skb/kfree_skb");
   TraceFormat received = read_format("net/netif_receive_skb");
+  TraceFormat queued = read_format("net/net_dev_queue");
   std::uint64_t free_id;
   std::uint64_t receive_id = 0;
+  std::uint64_t queue_id = 0;
   std::size_t reason_at = 0;
   PerfRing ring;
 };
@@ -69,25 +78,33 @@ bool DropWatch::knows(std::string_view reason) const {
   return std::any_of(names.begin(), names.end(), [&](const auto& entry) { return entry.second == reason; });
 }
 
-/// The packet is known by its address, until another is received at the same one: what the kernel answers,
-/// and the guard drops, may be just that.
+/// The segment is the first packet that this thread itself has put on its way: into the loopback device,
+/// where an interrupt receives it, or as one that a device of ours received. It is known by its address,
+/// until another goes by at the same one: what the kernel answers, and the guard drops, may be just that.
 Drops DropWatch::take() {
   Drops drops;
   std::uint64_t packet = 0;
+  bool received = false;
   bool gone = false;
+  const auto pass = [&](const TraceFormat& format, std::span<const std::uint8_t> record, bool receives) {
+    const std::uint64_t next = Impl::packet(format, record);
+    if (packet == 0 && !is_of_interrupt(format, record))
+      packet = next;
+    else if (next == packet && (received || !receives))
+      gone = true;
+    if (next == packet && receives && !gone) received = true;
+  };
   const bool whole = impl_->ring.drain([&](std::span<const std::uint8_t> record) {
     const auto id = field<std::uint16_t>(record, 0);
     if (gone) return;
-    if (id == impl_->receive_id) {
-      const std::uint64_t next = impl_->packet(impl_->received, record);
-      gone = next == packet;
-      if (packet == 0) packet = next;
-    } else if (id == impl_->free_id && packet != 0 && impl_->packet(impl_->freed, record) == packet) {
+    if (id == impl_->queue_id) pass(impl_->queued, record, false);
+    if (id == impl_->receive_id) pass(impl_->received, record, true);
+    if (id == impl_->free_id && received && Impl::packet(impl_->freed, record) == packet) {
       drops.reason = impl_->name(field<std::uint32_t>(record, impl_->reason_at));
       gone = true;
     }
   });
-  drops.told = whole && packet != 0;
+  drops.told = whole && received;
   return drops;
 }
 

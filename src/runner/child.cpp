@@ -5,7 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <sstream>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,45 +15,56 @@
 #include <unistd.h>
 
 #include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/os/write_all.hpp>
 
 namespace tcpcraft::runner {
 namespace {
 
-/// The outcome's fixed part as it goes through the pipe; the reason follows, and then the rules, each behind
-/// a zero byte. Both ends are one program.
+/// The outcome's fixed part as it goes through the pipe; the texts follow, each behind its length. Both ends
+/// are one program.
 struct Header {
   engine::Verdict verdict;
   wire::Duration::rep took;
   bool host_fault;
   bool cannot_run;
+  std::size_t texts;  ///< bytes
 };
 
+void append(std::string& bytes, const std::string& text) {
+  const std::size_t length = text.size();
+  bytes.append(reinterpret_cast<const char*>(&length), sizeof length).append(text);
+}
+
+std::string take(std::string_view& bytes) {
+  std::size_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof length);
+  const std::string text(bytes.substr(sizeof length, length));
+  bytes.remove_prefix(sizeof length + length);
+  return text;
+}
+
 std::string encode(const Outcome& outcome) {
-  const Header header{outcome.verdict, outcome.took.count(), outcome.host_fault, outcome.cannot_run};
-  std::string bytes(sizeof header, '\0');
-  std::memcpy(bytes.data(), &header, sizeof header);
-  bytes += outcome.reason;
-  for (const std::string& rule : outcome.rules) bytes += '\0' + rule;
-  return bytes;
+  std::string texts;
+  append(texts, outcome.reason);
+  append(texts, outcome.record);
+  for (const std::string& rule : outcome.rules) append(texts, rule);
+  const Header header{outcome.verdict, outcome.took.count(), outcome.host_fault, outcome.cannot_run,
+                      texts.size()};
+  return std::string(reinterpret_cast<const char*>(&header), sizeof header) + texts;
 }
 
-Outcome decode(const std::string& bytes) {
+/// Nothing where the child died before it had told all.
+std::optional<Outcome> decode(std::string_view bytes) {
   Header header;
+  if (bytes.size() < sizeof header) return {};
   std::memcpy(&header, bytes.data(), sizeof header);
+  bytes.remove_prefix(sizeof header);
+  if (bytes.size() != header.texts) return {};
   Outcome outcome{header.verdict, "", wire::Duration(header.took), header.host_fault, header.cannot_run};
-  std::istringstream texts(bytes.substr(sizeof header));
-  std::getline(texts, outcome.reason, '\0');
-  for (std::string rule; std::getline(texts, rule, '\0');) outcome.rules.push_back(std::move(rule));
+  outcome.reason = take(bytes);
+  outcome.record = take(bytes);
+  while (!bytes.empty()) outcome.rules.push_back(take(bytes));
   return outcome;
-}
-
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 /// Closed at its end.
@@ -99,7 +111,7 @@ Pipe make_pipe() {
   if (output != -1) ::dup2(output, STDOUT_FILENO);
   const Outcome outcome = body();
   std::fflush(nullptr);
-  write_all(result, encode(outcome));
+  os::write_all(result, encode(outcome));  // the parent sees what is missing
   ::_exit(0);
 }
 
@@ -145,7 +157,8 @@ void Child::signal(int signal) const {
 
 Outcome Child::join() {
   const int status = wait_for(std::exchange(pid_, -1));
-  return bytes_.size() >= sizeof(Header) ? decode(bytes_) : died(status);
+  std::optional<Outcome> outcome = decode(bytes_);
+  return outcome ? std::move(*outcome) : died(status);
 }
 
 }  // namespace tcpcraft::runner

@@ -54,12 +54,14 @@ struct Again {
   JobReport last;
   std::size_t attempts = 0;
   std::vector<Outcome> failures;  ///< of the attempts before the last
-  std::string output;             ///< of all attempts
+  std::string output;             ///< of those, too
 
   void add(JobReport report) {
-    if (attempts > 0 && last.outcome.verdict == Verdict::fail) failures.push_back(last.outcome);
+    if (attempts > 0 && last.outcome.verdict == Verdict::fail) {
+      failures.push_back(last.outcome);
+      output += last.output;
+    }
     ++attempts;
-    output += report.output;
     last = std::move(report);
   }
 };
@@ -96,7 +98,7 @@ class Run {
       const bool undecided = is_inconclusive(again.last) && wants_more(again) && again.failures.empty();
       if (again.attempts == 0 || undecided) continue;
       judge(again);
-      tell_(number, again.last.outcome, again.output);
+      tell_(number, again.last.outcome, again.output + again.last.output);
     }
   }
 
@@ -189,7 +191,7 @@ class Run {
 void Suite::run(std::size_t count, const std::function<Outcome(std::size_t)>& play,
                 const std::function<void(std::size_t, const Outcome&, const std::string&)>& tell) const {
   Run run(*this, play, tell);
-  in_process ? run.nothing_played_yet(count) : run.side_by_side(count);
+  in_process || width == 1 ? run.nothing_played_yet(count) : run.side_by_side(count);
   run.alone();
 }
 

@@ -321,7 +321,8 @@ std::size_t Rehearsal::place_of(const engine::Observed& observed, std::size_t li
                                 const engine::Result& result) const {
   std::vector<bool> sent_later(lines_.size());
   for (std::size_t i = observed.trace_entry; i < result.trace.size(); ++i)
-    if (const auto* passed = std::get_if<engine::PassedSegment>(&result.trace[i]); passed && passed->step)
+    if (const auto* passed = std::get_if<engine::PassedSegment>(&result.trace[i]);
+        passed && passed->step && passed->from == engine::Party::peer)
       sent_later[*passed->step] = true;
   std::size_t place = line;
   for (std::size_t before = line; before-- > 0;) {

@@ -114,6 +114,14 @@ TEST(Call, one_that_blocks_for_a_second_fails) {
   EXPECT_EQ(world.side.made, (std::vector<std::string>{"accept", "read", "read"})) << "once more at the end";
 }
 
+TEST(Call, what_was_accepted_before_is_not_accepted_again) {
+  OpenWorld world;
+  const Result result = world.play_steps(accepted + "  - app: accept\n");
+  ASSERT_EQ(result.verdict, Verdict::fail);
+  EXPECT_EQ(result.mismatch->summary,
+            "the application's accept blocked for 1s, for the connection was accepted before");
+}
+
 TEST(Call, a_write_goes_on_until_all_is_written) {
   OpenWorld world;
   world.side.results["write"] = {Written{2}, WouldBlock{EAGAIN}, Written{1}};

@@ -196,7 +196,8 @@ struct World {
     source = {"test.scn", text};
     scenario::Reading reading = scenario::read(source, [](const std::string&) { return std::nullopt; });
     for (const auto& diagnostic : reading.diagnostics) ADD_FAILURE() << diagnostic.message;
-    if (!reading.scenarios.empty()) scenario = std::move(reading.scenarios.front());
+    if (reading.scenarios.empty()) return {};
+    scenario = std::move(reading.scenarios.front());
     while (setup.peers.size() < scenario->peers.size()) {
       PeerSetup next = setup.peers.back();
       ++next.end.port;

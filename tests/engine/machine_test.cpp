@@ -58,6 +58,38 @@ TEST(Machine, the_wrong_state_fails) {
   EXPECT_EQ(world.pointed_at(result), "FIN-WAIT-2");
 }
 
+TEST(Machine, says_in_one_line_how_a_segment_differs) {
+  struct Case {
+    std::string expected;
+    wire::Flags flags;
+    std::uint32_t seq;
+    std::string payload, summary;
+  };
+  const std::vector<Case> cases{
+      {"ACK", ACK, 7003, "", "the kernel's ACK begins 2 past the number expected"},
+      {"ACK", ACK, 6998, "", "the kernel's ACK begins 3 before the number expected"},
+      {"ACK", ACK, 7000, "",
+       "the kernel's ACK begins 1 before the number expected: a window probe or keep-alive has "
+       "seq=snd.una-1"},
+      {"ACK seq=snd.una-1", ACK, 7000, "", ""},
+      {"ACK", ACK, 7001, "a", "the kernel's ACK carries data where none is expected"},
+      {"ACK \"ab\"", ACK, 7001, "", "the kernel's ACK carries no data"},
+      {"ACK \"ab\"", ACK, 7001, "a", "the kernel's ACK carries 1 byte instead of 2"},
+      {"ACK \"ab\"", ACK, 7001, "aB", "the kernel's ACK differs from the payload expected at byte 2"},
+      {"ACK len=1", ACK, 7001, "ab", "the kernel's ACK carries a payload of another length"},
+      {"RST", ACK, 7001, "", "the kernel sent ACK, not RST"}};
+  for (const Case& c : cases) {
+    World world;
+    auto& link = world.link;
+    link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+    link.answer({});
+    link.answer({link.from_kernel(c.flags, c.seq, 102, c.payload)});
+    const Result result =
+        world.play_steps(handshake + "  - send: PSH-ACK \"a\"\n  - expect: " + c.expected + "\n");
+    EXPECT_EQ(result.mismatch ? result.mismatch->summary : "", c.summary) << result.reason;
+  }
+}
+
 TEST(Machine, an_acknowledgement_that_does_not_cover_what_was_sent_fails) {
   World world;
   auto& link = world.link;

@@ -12,8 +12,10 @@ namespace {
 
 TEST(RunInChild, hands_back_what_the_child_returned) {
   const std::string reason(10000, 'x');
+  const std::string record = std::string("\0any\n\xff", 6) + std::string(1000000, 'y');
   const Outcome outcome = run_in_child([&] {
-    return Outcome{engine::Verdict::skip, reason, std::chrono::seconds(3), true, true, {"one", "two"}};
+    return Outcome{engine::Verdict::skip, reason, std::chrono::seconds(3), true, true,
+                   {"one", "two"},        record};
   });
   EXPECT_EQ(outcome.verdict, engine::Verdict::skip);
   EXPECT_EQ(outcome.reason, reason);
@@ -21,6 +23,7 @@ TEST(RunInChild, hands_back_what_the_child_returned) {
   EXPECT_TRUE(outcome.host_fault);
   EXPECT_TRUE(outcome.cannot_run);
   EXPECT_EQ(outcome.rules, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(outcome.record, record);
 }
 
 TEST(RunInChild, says_how_a_child_died) {

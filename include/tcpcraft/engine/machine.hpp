@@ -165,6 +165,7 @@ class Machine {
     result_.trace.emplace_back(std::forward<Entry>(entry));
     if (observer_) observer_->passed(result_.trace.back());
   }
+  void record_call(wire::Time time, std::string text, std::string result);
   const wire::Segment& segment_of(const Unread& unread) const;
   Observed observed(const Unread& unread) const;
   void observe_end();
@@ -197,6 +198,7 @@ class Machine {
   void await_running(WaitUntil& wait);
   std::optional<Action> start_call(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> pursue(const scenario::AppCall& step, OpenCall& call, wire::Time now);
+  bool accepted_before(const scenario::AppCall& step) const;
   std::optional<Action> judge_call(const scenario::AppCall& step, const OpenCall& call);
   void take_result(OpenCall& call, calls::Result result);
   void note_failed_connect(const calls::Call& call, const calls::Result& result);
@@ -220,6 +222,7 @@ class Machine {
   std::optional<Action> prove_silence();
 
   void advance();
+  void note_taken(const Unread& unread);
   Action fail(Mismatch mismatch);
   Mismatch mismatch_of(const Unread& unread) const;
   Expectation expectation_now(wire::Flags flags);
@@ -247,6 +250,7 @@ class Machine {
   std::vector<Unread> gathered_;  // by the present `any-order`
 
   std::size_t step_ = 0;
+  wire::Time now_;                           // as `next` was told
   std::size_t here_ = 0;                     // whose connection the present step is about
   bool begun_ = false;                       // the present step has been played before
   wire::Duration longest_lag_{};             // by which any step was done later than it could have been

@@ -10,6 +10,7 @@
 
 #include <tcpcraft/kernel/side.hpp>
 #include <tcpcraft/model/rule.hpp>
+#include <tcpcraft/model/state.hpp>
 #include <tcpcraft/scenario/source.hpp>
 #include <tcpcraft/wire/notation.hpp>
 #include <tcpcraft/wire/segment.hpp>
@@ -35,8 +36,10 @@ struct PassedSegment {
   wire::Origins origins;  ///< of the numbers, as they were known at that time
   const model::Rule* rule =
       nullptr;  ///< for the kernel's: why it is sent; for the peer's: how it is to be handled
-  std::optional<std::size_t> step;  ///< the `send` that it came from
+  std::optional<std::size_t> step;  ///< the `send` that it came from, or that took it
   std::size_t peer = 0;             ///< whose connection it is: an index of the scenario's peers, as below
+  /// The kernel's state behind it, as the model follows it; absent where it is about another connection.
+  std::optional<model::State> kernel_state = {};
 };
 
 /// A message of ICMP from the peer's side, where it was sent.
@@ -44,12 +47,14 @@ struct PassedIcmp {
   wire::Time time;
   std::string text;  ///< `ICMP host-unreachable quoting SYN seq=0`
   std::size_t peer = 0;
+  std::optional<std::size_t> step = {};
 };
 
 /// The text of a `note`, where it stood.
 struct PassedNote {
   wire::Time time;
   std::string text;
+  std::optional<std::size_t> step = {};
 };
 
 /// A socket call of the application's.
@@ -58,6 +63,8 @@ struct PassedCall {
   std::string text;    ///< `read 10`
   std::string result;  ///< `"a\n"`; empty where it is left running
   std::size_t peer = 0;
+  std::optional<std::size_t> step = {};           ///< that made it
+  std::optional<model::State> kernel_state = {};  ///< behind it, as of a segment
 };
 
 using TraceEntry = std::variant<PassedSegment, PassedIcmp, PassedNote, PassedCall>;
@@ -100,6 +107,12 @@ struct Mismatch {
   std::vector<std::pair<std::string, std::int64_t>> counters;  ///< those that moved during the run
 };
 
+/// Where a step was done.
+struct StepEnd {
+  wire::Time time;
+  std::size_t entries = 0;  ///< behind so many of the trace
+};
+
 /// What became of a scenario: pure data, which every report reads.
 struct Result {
   Verdict verdict = Verdict::pass;
@@ -109,6 +122,7 @@ struct Result {
   wire::Time started;
   wire::Duration took{};
   std::vector<TraceEntry> trace;
+  std::vector<StepEnd> step_ends = {};  ///< of those that were done, in their order
   /// The rules that the kernel was seen to follow, each once; where `Setup::note_rules` asks for them.
   std::vector<const model::Rule*> followed = {};
 };

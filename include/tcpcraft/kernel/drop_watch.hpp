@@ -9,9 +9,10 @@
 
 namespace tcpcraft::kernel {
 
-/// Sees whether and why the kernel drops a segment: the tracepoints skb:kfree_skb and net:netif_receive_skb,
-/// as perf events of this thread alone, in whose context the kernel handles what it injects. They are gone
-/// with their descriptors, however the process ends.
+/// Sees whether and why the kernel drops a segment: the tracepoints skb:kfree_skb, net:netif_receive_skb and
+/// net:net_dev_queue, as perf events of this thread alone, in whose context the kernel handles what it
+/// injects, unless it is so busy that it leaves that to a thread of its own: then nothing is told. They are
+/// gone with their descriptors, however the process ends.
 ///
 /// To be opened before a user namespace is entered, where tracing is out of reach, and by the thread that
 /// sends.
@@ -24,7 +25,7 @@ class DropWatch {
   /// Whether this kernel knows a drop reason of this name.
   bool knows(std::string_view reason) const;
 
-  /// What became of the first packet that this thread made the kernel receive since the last call.
+  /// What became of the first packet that this thread sent since the last call.
   Drops take();
 
  private:

@@ -28,6 +28,8 @@ struct Event {
     silence,  ///< was wanted, and kept
     wait,     ///< that the scenario made
     check,    ///< of the kernel's state, counters or variables: `text` is the step, `result` what was seen
+              ///< instead, where it failed
+    missing,  ///< a segment of the kernel's that was wanted, and did not come
   };
   Kind kind = Kind::note;
   wire::Duration at{};              ///< since the start of the run; where it has a length, of its end
@@ -61,6 +63,12 @@ struct Failure {
   std::string text;                   ///< all that the console says, without colours
 };
 
+/// The crafted side of a connection.
+struct Peer {
+  std::string name;     ///< empty where the scenario names none
+  std::string address;  ///< with its port; empty where nothing passed
+};
+
 /// What became of one variant of a scenario file.
 struct Record {
   std::string name;     ///< `scenarios/close/half_close[ip=6]`: what tells it from all others
@@ -71,9 +79,12 @@ struct Record {
   engine::Verdict verdict = engine::Verdict::error;
   std::string reason;  ///< of an error or a skip
   wire::Duration took{};
-  std::size_t attempts = 1;  ///< how often it was played until it could be judged
-  std::string again;         ///< the command that runs it again
-  std::string capture;       ///< the path of its capture; empty where there is none
+  std::size_t attempts = 1;    ///< how often it was played until it could be judged
+  std::string again;           ///< the command that runs it again
+  std::string capture;         ///< the path of its capture; empty where there is none
+  std::string kernel_address;  ///< with its port
+  std::string kernel_state;    ///< before anything happened: `LISTEN`
+  std::vector<Peer> peers;
   std::vector<Step> steps;
   std::vector<Event> events;
   std::optional<Failure> failure;  ///< present exactly when the verdict is fail

@@ -16,6 +16,7 @@ struct Outcome {
   bool host_fault = false;  ///< an error that is no fault of the scenario's: it could not be judged here
   bool cannot_run = false;  ///< no scenario can run here: `reason` says what would help
   std::vector<std::string> rules = {};  ///< the names of those that the kernel was seen to follow
+  std::string record = {};              ///< what reports are written from; this module does not read it
   std::size_t attempts = 1;             ///< how often it was played until this could be said
   std::size_t failures = 0;             ///< how many of the attempts before the last failed
 

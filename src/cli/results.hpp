@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tcpcraft/results/record.hpp>
+#include <tcpcraft/runner/isolate.hpp>
+#include <tcpcraft/scenario/scenario.hpp>
+
+#include "commands.hpp"
+
+namespace tcpcraft::cli {
+
+/// The files in which a run's results are written, in all the formats that were asked for.
+class Results {
+ public:
+  /// Opens the files, which keep what they hold until `begin`. Throws UsageError, std::system_error.
+  explicit Results(const ResultOptions& options);
+  ~Results();
+
+  void begin(const results::RunInfo& info);
+  void add(const results::Record& record);
+  void end(const results::RunEnd& end);
+  /// Where a file could not be written, which standard error was told, a run is not `ok`.
+  int exit_code(int of_run) const;
+
+ private:
+  class File;
+  std::vector<std::unique_ptr<File>> files_;
+};
+
+results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, const results::Shard& shard);
+
+/// What of a record is known of a scenario before it is played; `scenario`: nothing where the file is
+/// invalid.
+results::Record record_before(const std::string& file, const scenario::Scenario* scenario);
+
+/// The record that came with an outcome, or what there is to say without: its process may have died.
+results::Record finished_record(results::Record before, const runner::Outcome& outcome);
+
+}  // namespace tcpcraft::cli
