@@ -71,6 +71,10 @@ void add_jobs(CLI::App& command, std::size_t& jobs) {
       ->default_str("8 for each processor");
 }
 
+void add_results(CLI::App& command, ResultOptions& results) {
+  command.add_option("--json", results.json, "write the results to this file as JSON (docs/results-json.md)");
+}
+
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
                           const std::string& description) {
   return command
@@ -120,10 +124,6 @@ void add_repetition(CLI::App& command, RunCommand& options, CLI::Option* update)
   for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout}) list->excludes(option);
 }
 
-void add_results(CLI::App& command, ResultOptions& results) {
-  command.add_option("--json", results.json, "write the results to this file as JSON (docs/results-json.md)");
-}
-
 void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
@@ -142,8 +142,8 @@ void add_run(CLI::App& app, int& exit_code) {
   update->excludes(net)->excludes(captures);
   command->add_flag("--dry-run", options.dry_run, "with --update: show the difference, write nothing")
       ->needs(update);
-  add_repetition(*command, options, update);
   add_results(*command, options.results);
+  add_repetition(*command, options, update);
   add_jobs(*command, options.jobs);
   add_seed(*command, options.seed);
   add_color(*command, options.color);

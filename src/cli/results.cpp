@@ -27,13 +27,16 @@ class Results::File {
   File(const std::string& path, MakeWriter make)
       : path_(path),
         fd_(os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666), "open " + path)),
-        writer_(make([this](std::string_view text) { write(text); })) {}
+        make_(make) {}
 
   /// A run that is killed must not leave the results of another behind.
-  void clear() {
+  void begin(const results::RunInfo& info) {
     struct stat status {};
-    if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(fd_.get(), 0) == -1)
+    if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) &&
+        (::ftruncate(fd_.get(), 0) == -1 || ::lseek(fd_.get(), 0, SEEK_SET) == -1))
       fail();
+    writer_ = make_([this](std::string_view text) { write(text); });
+    writer_->begin(info);
   }
   results::Writer& writer() { return *writer_; }
   bool failed() const { return failed_; }
@@ -49,6 +52,7 @@ class Results::File {
 
   std::string path_;
   os::UniqueFd fd_;
+  MakeWriter make_;
   std::unique_ptr<results::Writer> writer_;
   bool failed_ = false;
 };
@@ -60,10 +64,7 @@ Results::Results(const ResultOptions& options) {
 Results::~Results() = default;
 
 void Results::begin(const results::RunInfo& info) {
-  for (const auto& file : files_) {
-    file->clear();
-    file->writer().begin(info);
-  }
+  for (const auto& file : files_) file->begin(info);
 }
 
 void Results::add(const results::Record& record) {
@@ -92,17 +93,6 @@ results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, cons
   info.scenarios = scenarios;
   info.shard = shard;
   return info;
-}
-
-results::Record record_before(const std::string& file, const scenario::Scenario* scenario) {
-  results::Record record;
-  record.file = file;
-  if (scenario) {
-    record.variant = scenario::variant_name(scenario->variant);
-    record.title = scenario->title;
-  }
-  record.name = scenario_name(file, scenario);
-  return record;
 }
 
 results::Record finished_record(results::Record before, const runner::Outcome& outcome) {

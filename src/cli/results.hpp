@@ -20,6 +20,7 @@ class Results {
   explicit Results(const ResultOptions& options);
   ~Results();
 
+  /// Anew, where there was a run before.
   void begin(const results::RunInfo& info);
   void add(const results::Record& record);
   void end(const results::RunEnd& end);
@@ -32,10 +33,6 @@ class Results {
 };
 
 results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, const results::Shard& shard);
-
-/// What of a record is known of a scenario before it is played; `scenario`: nothing where the file is
-/// invalid.
-results::Record record_before(const std::string& file, const scenario::Scenario* scenario);
 
 /// The record that came with an outcome, or what there is to say without: its process may have died.
 results::Record finished_record(results::Record before, const runner::Outcome& outcome);

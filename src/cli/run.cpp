@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include <sys/utsname.h>
@@ -56,35 +55,43 @@ int exit_code_for(const Total& total) {
   return total.host_fault ? cannot_run : ok;
 }
 
-/// The names of those that were left out, as many as fit.
+/// The names of those that were left out.
+std::vector<std::string> names_of_not_run(const std::vector<ScenarioRun>& runs, const Total& total) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    if (!total.is_decided[i]) names.push_back(runs[i].name());
+  return names;
+}
+
+/// As many as fit.
 std::string format_not_run(const std::vector<std::string>& names) {
+  if (names.empty()) return "";
   constexpr std::size_t most = 10;
-  std::string text;
+  std::string text = "not run:\n";
   for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
     text += "  " + report::printable(names[i]) + "\n";
-  if (names.size() > most) text += "  and " + std::to_string(names.size() - most) + " more\n";
-  return names.empty() ? "" : "not run:\n" + text;
+  return text + (names.size() > most ? "  and " + std::to_string(names.size() - most) + " more\n" : "");
 }
 
 /// Plays what is selected, once or until something fails, and tells of it.
 class Session {
  public:
-  Session(const RunCommand& command, Selected& selected, const report::Style& style)
+  Session(const RunCommand& command, Selected& selected, const results::Shard& shard,
+          const report::Style& style)
       : command_(command),
         selected_(selected),
+        shard_(shard),
         style_(style),
+        results_(command.results),
         captures_(capture_paths(command, selected.runs)),
         progress_(selected.runs.size(), width() > 1) {}
 
-  /// The results are those of the last round.
-  int run(const results::Shard& shard) {
+  int run() {
     for (std::size_t round = 1;; ++round) {
-      if (round > 1) results_.emplace(command_.results);
-      for (ScenarioRun& one : selected_.runs)
-        if (command_.until_fail) one.raise_seed(round - 1);
-      results_->begin(run_info(command_, selected_.runs.size(), shard));
+      if (command_.until_fail)
+        for (ScenarioRun& one : selected_.runs) one.raise_seed(round - 1);
       const Total total = play(round);
-      const int code = results_->exit_code(exit_code_for(total));
+      const int code = results_.exit_code(exit_code_for(total));
       if (!command_.until_fail || code != ok || selected_.runs.empty()) return code;
     }
   }
@@ -105,7 +112,6 @@ class Session {
     suite.fail_fast = command_.fail_fast;
     suite.retries = command_.retries;
     suite.order = selected_.order;
-    suite.bad_news_first = progress_.is_shown();  // somebody is looking; a log has one order
     suite.in_process = plays_in_process();
     if (progress_.is_shown())
       suite.on_tick = [this](const runner::Busy& busy) {
@@ -119,13 +125,15 @@ class Session {
     total.is_decided.resize(selected_.runs.size());
     engine::SystemClock clock;
     const wire::Time start = clock.now();
+    results_.begin(run_info(command_, selected_.runs.size(), shard_));
     suite().run(
         selected_.runs.size(), [&](std::size_t i) { return selected_.runs[i].run(captures_[i]); },
         [&](std::size_t i, const runner::Outcome& outcome, const std::string& output) {
           tell(total, i, outcome, output);
         });
-    results_->end({clock.now() - start, not_run(total)});
-    if (!total.cannot_run) tell_end(total, clock.now() - start, round);
+    const wire::Duration took = clock.now() - start;
+    results_.end({took, names_of_not_run(selected_.runs, total)});
+    if (!total.cannot_run) tell_end(total, took, round);
     return total;
   }
 
@@ -144,23 +152,16 @@ class Session {
     const bool passed = outcome.verdict == engine::Verdict::pass;
     if (!passed || !command_.until_fail) progress_.print(line);
     if (outcome.verdict == engine::Verdict::fail) progress_.add_failure();
-    results_->add(selected_.runs[i].record(outcome));
     total.is_decided[i] = true;
     total.count(outcome, line);
-  }
-
-  std::vector<std::string> not_run(const Total& total) const {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < selected_.runs.size(); ++i)
-      if (!total.is_decided[i]) names.push_back(selected_.runs[i].name());
-    return names;
+    if (command_.results.any()) results_.add(selected_.runs[i].record(outcome));
   }
 
   void tell_end(Total& total, wire::Duration took, std::size_t round) {
     total.tally.not_run = selected_.runs.size() - total.tally.total();
     std::string text;
     if (selected_.runs.size() > 1 && !total.bad.empty()) text += "\n" + total.bad;
-    text += format_not_run(not_run(total));
+    text += format_not_run(names_of_not_run(selected_.runs, total));
     if (command_.until_fail) text += "round " + std::to_string(round) + ": ";
     text += report::format_tally(total.tally, took, style_);
     if (round == 1) text += format_too_slow(selected_.too_slow);
@@ -169,10 +170,11 @@ class Session {
 
   const RunCommand& command_;
   Selected& selected_;
+  const results::Shard shard_;
   const report::Style& style_;
+  Results results_;
   const std::vector<std::string> captures_;
   Progress progress_;
-  std::optional<Results> results_{command_.results};
 };
 
 int list(const std::vector<ScenarioRun>& runs) {
@@ -197,7 +199,7 @@ int run(RunCommand command) {
   if (command.list) return list(selected.runs);
   runner::catch_interrupts();
   print(header(command, choice, selected.runs.size()));
-  return Session(command, selected, style).run(choice.shard);
+  return Session(command, selected, choice.shard, style).run();
 }
 
 }  // namespace tcpcraft::cli

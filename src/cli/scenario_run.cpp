@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/results/json.hpp>
@@ -101,27 +102,21 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   return outcome;
 }
 
-results::Record ScenarioRun::record(const runner::Outcome& outcome) const {
-  results::Record before = record_before(path(), scenario_.get());
-  before.name = name();
-  return finished_record(std::move(before), outcome);
+std::string ScenarioRun::record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
+  results::RecordContext context{name(), path(), command_.no_captures ? "" : capture_, again(), "", 1};
+  if (result.mismatch)
+    context.failure = report::format_failure(file_->source, scenario, result,
+                                             {context.capture, context.again}, report::Style());
+  return results::format_record_json(results::record_of(file_->source, scenario, result, context));
 }
 
-std::string ScenarioRun::record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
-  const report::FailureContext context{command_.no_captures ? "" : capture_, again()};
-  results::Record record = record_before(path(), &scenario);
-  record.name = name();
-  record.again = context.again;
-  record.capture = context.capture;
-  if (result.mismatch) {
-    results::Failure& failure = record.failure.emplace();
-    const scenario::Position place = file_->source.position(result.mismatch->span.begin);
-    failure.summary = result.mismatch->summary;
-    failure.line = place.line;
-    failure.column = place.column;
-    failure.text = report::format_failure(file_->source, scenario, result, context, report::Style());
-  }
-  return results::format_record_json(record);
+results::Record ScenarioRun::record(const runner::Outcome& outcome) const {
+  results::Record before;
+  if (scenario_)
+    before = results::record_of(file_->source, *scenario_, {}, {name(), path(), "", again(), "", 1});
+  before.name = name();
+  before.file = path();
+  return finished_record(std::move(before), outcome);
 }
 
 std::optional<runner::Capture> ScenarioRun::open_capture() {

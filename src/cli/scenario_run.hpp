@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <tcpcraft/report/style.hpp>
-#include <tcpcraft/results/record.hpp>
+#include <tcpcraft/results/record_of.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/runner/prepare.hpp>
@@ -43,8 +43,6 @@ class ScenarioRun {
   }
   void raise_seed(std::size_t by) { seed_rise_ = by; }
 
-  results::Record record(const runner::Outcome& outcome) const;
-
   bool is_valid() const { return scenario_ != nullptr; }
   const std::string& complaints() const { return file_->complaints; }
   /// With commas between them.
@@ -54,6 +52,8 @@ class ScenarioRun {
   std::string variant() const;
   /// With the round, where there are several: `close/half_close[ip=6] #2`.
   std::string name() const;
+  /// What became of it, as reports tell it.
+  results::Record record(const runner::Outcome& outcome) const;
 
  private:
   /// What is opened on the host: within the namespace, files of other users are out of reach, and so is
@@ -65,10 +65,10 @@ class ScenarioRun {
 
   runner::Outcome play(const scenario::Scenario& scenario);
   std::optional<runner::Capture> open_capture();
+  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const;
   void report_result(const scenario::Scenario& scenario, const engine::Result& result);
   std::uint64_t seed() const { return command_.seed + seed_rise_; }
   std::string again() const;
-  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const;
 
   const RunCommand& command_;
   std::shared_ptr<const LoadedFile> file_;
