@@ -34,11 +34,13 @@ struct Selection {
   bool slow = false;                      ///< those that folders have under the tag `slow`, too
 };
 
-/// The files that results are written to, each empty where it is not asked for.
+/// The files that results are written to, each empty where it is not asked for; `-` is standard output.
 struct ResultOptions {
-  std::string json;
+  std::string json, tap, junit;
+  bool github = false;  ///< annotations, and the job's summary
 
-  bool any() const { return !json.empty(); }
+  bool to_standard_output() const { return json == "-" || tap == "-" || junit == "-"; }
+  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || github; }
 };
 
 /// Scenarios mostly wait: many more than there are processors.
@@ -70,6 +72,13 @@ struct RunCommand : Selection {
 int run(RunCommand command);
 /// `run --update`
 int update_files(const RunCommand& command);
+
+struct MergeCommand {
+  std::vector<std::string> files;
+  ResultOptions results;
+  std::string color = "auto";
+};
+int merge(const MergeCommand& command);
 
 struct NewCommand {
   std::string name;

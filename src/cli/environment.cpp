@@ -87,6 +87,7 @@ void heed_test_runner(RunCommand& command) {
   std::string outputs = text("TEST_UNDECLARED_OUTPUTS_DIR");
   if (outputs.empty()) outputs = text("TEST_TMPDIR");
   if (!command.captures_named && !outputs.empty()) command.captures = outputs + "/captures";
+  if (command.results.junit.empty()) command.results.junit = text("XML_OUTPUT_FILE");
   const std::string filter = text("TESTBRIDGE_TEST_ONLY");
   if (command.filters.empty() && !filter.empty()) command.filters.push_back(filter);
 }

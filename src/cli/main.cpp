@@ -72,7 +72,16 @@ void add_jobs(CLI::App& command, std::size_t& jobs) {
 }
 
 void add_results(CLI::App& command, ResultOptions& results) {
-  command.add_option("--json", results.json, "write the results to this file as JSON (docs/results-json.md)");
+  command.add_option(
+      "--json", results.json,
+      "write the results to this file as JSON (docs/results-json.md); - is standard output, here "
+      "and below: what else is printed goes to standard error then");
+  command.add_option("--tap", results.tap, "the same in the Test Anything Protocol");
+  command.add_option("--junit", results.junit, "the same as JUnit's XML, for Jenkins, GitLab and others");
+  command
+      .add_flag("--github,!--no-github", results.github,
+                "print annotations for GitHub, and write the job's summary; on where GitHub runs it")
+      ->envname("GITHUB_ACTIONS");
 }
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
@@ -163,6 +172,22 @@ void add_run(CLI::App& app, int& exit_code) {
     options.captures_named = captures->count() > 0;
     exit_code = run(options);
   });
+}
+
+void add_merge(CLI::App& app, int& exit_code) {
+  static MergeCommand options;
+  CLI::App* command =
+      app.add_subcommand("merge", "Join the JSON results of several runs, such as shards, into one.");
+  command->add_option("file", options.files, "what 'tcpcraft run --json' wrote")->required();
+  add_results(*command, options.results);
+  add_color(*command, options.color);
+  command->footer(
+      "Exit codes: that of a run with these results; 2 as well where the files are not the parts of one "
+      "whole.\n\n"
+      "Examples:\n"
+      "  tcpcraft merge shard-1.json shard-2.json --junit results.xml\n"
+      "  tcpcraft merge results.json --tap -");
+  command->callback([&exit_code] { exit_code = merge(options); });
 }
 
 void add_new(CLI::App& app, int& exit_code) {
@@ -337,6 +362,7 @@ int main(int argc, char** argv) {
   app.footer("Example:\n  tcpcraft run scenarios/server_close.scn");
   int exit_code = ok;
   add_run(app, exit_code);
+  add_merge(app, exit_code);
   add_new(app, exit_code);
   add_coverage(app, exit_code);
   add_check(app, exit_code);

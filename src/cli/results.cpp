@@ -1,6 +1,8 @@
 #include "results.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <string_view>
 #include <utility>
@@ -13,7 +15,10 @@
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/unique_fd.hpp>
 #include <tcpcraft/os/write_all.hpp>
+#include <tcpcraft/results/github.hpp>
 #include <tcpcraft/results/json.hpp>
+#include <tcpcraft/results/junit.hpp>
+#include <tcpcraft/results/tap.hpp>
 
 #include "common.hpp"
 
@@ -22,18 +27,13 @@ namespace tcpcraft::cli {
 /// One file with its format. After a failed write nothing more is written to it.
 class Results::File {
  public:
-  using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
-
-  File(const std::string& path, MakeWriter make)
-      : path_(path),
-        fd_(os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666), "open " + path)),
-        make_(make) {}
+  /// `start`: where its own part begins, if it is a file that others do not write to meanwhile.
+  File(std::string path, os::UniqueFd fd, MakeWriter make, std::optional<off_t> start)
+      : path_(std::move(path)), fd_(std::move(fd)), make_(make), start_(start) {}
 
   /// A run that is killed must not leave the results of another behind.
   void begin(const results::RunInfo& info) {
-    struct stat status {};
-    if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) &&
-        (::ftruncate(fd_.get(), 0) == -1 || ::lseek(fd_.get(), 0, SEEK_SET) == -1))
+    if (start_ && (::ftruncate(fd_.get(), *start_) == -1 || ::lseek(fd_.get(), *start_, SEEK_SET) == -1))
       fail();
     writer_ = make_([this](std::string_view text) { write(text); });
     writer_->begin(info);
@@ -53,12 +53,60 @@ class Results::File {
   std::string path_;
   os::UniqueFd fd_;
   MakeWriter make_;
+  std::optional<off_t> start_;
   std::unique_ptr<results::Writer> writer_;
   bool failed_ = false;
 };
 
+namespace {
+
+/// Another descriptor of standard output.
+os::UniqueFd standard_output() {
+  return os::UniqueFd(os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup"));
+}
+
+/// Standard output as a file; what else is printed there goes to standard error from now on.
+os::UniqueFd take_standard_output() {
+  os::UniqueFd fd = standard_output();
+  os::check(::dup2(STDERR_FILENO, STDOUT_FILENO), "dup2");
+  return fd;
+}
+
+/// `prove` and others of perl's harnesses refuse every version above 13.
+bool is_run_by_perls_harness() {
+  return std::getenv("HARNESS_ACTIVE") != nullptr;
+}
+
+}  // namespace
+
 Results::Results(const ResultOptions& options) {
-  if (!options.json.empty()) files_.push_back(std::make_unique<File>(options.json, results::json_writer));
+  const auto named = {&options.json, &options.tap, &options.junit};
+  if (std::count_if(named.begin(), named.end(), [](const std::string* path) { return *path == "-"; }) > 1)
+    throw UsageError("only one format can go to the standard output");
+  const auto add = [&](const std::string& path, MakeWriter make) {
+    if (path == "-")
+      files_.push_back(std::make_unique<File>("standard output", take_standard_output(), make, std::nullopt));
+    else if (!path.empty())
+      add_file(path, make, 0);
+  };
+  add(options.json, results::json_writer);
+  add(options.tap, is_run_by_perls_harness() ? results::tap_13_writer : results::tap_writer);
+  add(options.junit, results::junit_writer);
+  if (!options.github) return;
+  files_.push_back(
+      std::make_unique<File>("annotations", standard_output(), results::github_writer, std::nullopt));
+  if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary && *summary)
+    add_file(summary, results::github_summary_writer, O_APPEND);
+}
+
+void Results::add_file(const std::string& path, MakeWriter make, int how) {
+  os::UniqueFd fd(
+      os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), "open " + path));
+  struct stat status {};
+  os::check(::fstat(fd.get(), &status), "stat " + path);
+  std::optional<off_t> start;
+  if (S_ISREG(status.st_mode)) start = how == O_APPEND ? status.st_size : 0;
+  files_.push_back(std::make_unique<File>(path, std::move(fd), make, start));
 }
 
 Results::~Results() = default;
@@ -100,7 +148,9 @@ results::Record finished_record(results::Record before, const runner::Outcome& o
   record.verdict = outcome.verdict;
   record.reason = outcome.reason;
   record.took = outcome.took;
+  record.host_fault = outcome.host_fault;
   record.attempts = outcome.attempts;
+  record.failures = outcome.failures;
   if (record.verdict != engine::Verdict::fail) record.failure.reset();
   return record;
 }

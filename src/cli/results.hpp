@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <tcpcraft/results/record.hpp>
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/isolate.hpp>
 #include <tcpcraft/scenario/scenario.hpp>
 
@@ -29,6 +29,9 @@ class Results {
 
  private:
   class File;
+  using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
+  void add_file(const std::string& path, MakeWriter make, int how);
+
   std::vector<std::unique_ptr<File>> files_;
 };
 

@@ -34,7 +34,8 @@ struct Total {
   report::Tally tally;
   bool invalid = false;  ///< a scenario is
   bool host_fault = false;
-  bool cannot_run = false;       ///< nothing can run here
+  bool cannot_run = false;  ///< nothing can run here
+  std::string why_not;
   std::string bad;               ///< one line for each that did not simply pass, once more at the end
   std::vector<bool> is_decided;  ///< of each scenario
 
@@ -77,12 +78,12 @@ std::string format_not_run(const std::vector<std::string>& names) {
 class Session {
  public:
   Session(const RunCommand& command, Selected& selected, const results::Shard& shard,
-          const report::Style& style)
+          const report::Style& style, Results& results)
       : command_(command),
         selected_(selected),
         shard_(shard),
         style_(style),
-        results_(command.results),
+        results_(results),
         captures_(capture_paths(command, selected.runs)),
         progress_(selected.runs.size(), width() > 1) {}
 
@@ -132,7 +133,7 @@ class Session {
           tell(total, i, outcome, output);
         });
     const wire::Duration took = clock.now() - start;
-    results_.end({took, names_of_not_run(selected_.runs, total)});
+    results_.end({took, names_of_not_run(selected_.runs, total), total.why_not});
     if (!total.cannot_run) tell_end(total, took, round);
     return total;
   }
@@ -140,6 +141,7 @@ class Session {
   void tell(Total& total, std::size_t i, const runner::Outcome& outcome, const std::string& output) {
     progress_.print(output);
     if (outcome.cannot_run) {
+      total.why_not = outcome.reason;
       if (!std::exchange(total.cannot_run, true))
         progress_.print(style_.red("cannot run here") + ": " + outcome.reason + "\n");
       return;
@@ -172,7 +174,7 @@ class Session {
   Selected& selected_;
   const results::Shard shard_;
   const report::Style& style_;
-  Results results_;
+  Results& results_;
   const std::vector<std::string> captures_;
   Progress progress_;
 };
@@ -198,8 +200,12 @@ int run(RunCommand command) {
   Selected selected = select_runs(command, choice.shard, style);
   if (command.list) return list(selected.runs);
   runner::catch_interrupts();
+  if (command.until_fail && command.results.to_standard_output())
+    throw UsageError(
+        "--until-fail writes results anew in each round, and standard output cannot be written over");
+  Results results(command.results);  // which may take standard output for itself
   print(header(command, choice, selected.runs.size()));
-  return Session(command, selected, choice.shard, style).run();
+  return Session(command, selected, choice.shard, style, results).run();
 }
 
 }  // namespace tcpcraft::cli

@@ -51,6 +51,11 @@ void fields(auto& io, Is<Failure> auto& failure) {
   io.need("text", failure.text);
 }
 
+void fields(auto& io, Is<Peer> auto& peer) {
+  io.may("name", peer.name);
+  io.may("address", peer.address);
+}
+
 void fields(auto& io, Is<Record> auto& record) {
   io.need("name", record.name);
   io.need("file", record.file);
@@ -58,14 +63,19 @@ void fields(auto& io, Is<Record> auto& record) {
   io.need("title", record.title);
   io.need("verdict", record.verdict);
   io.may("reason", record.reason);
+  io.may("host_fault", record.host_fault);
   io.need("took_ns", record.took);
   io.need("attempts", record.attempts);
+  io.may("failures", record.failures);
   io.may("about", record.about);
   io.may("rfc", record.rfc);
   io.may("tags", record.tags);
   io.may("again", record.again);
   io.may("capture", record.capture);
   io.may("failure", record.failure);
+  io.may("kernel_address", record.kernel_address);
+  io.may("kernel_state", record.kernel_state);
+  io.may("peers", record.peers);
   io.may("steps", record.steps);
   io.may("events", record.events);
 }
@@ -88,6 +98,7 @@ void fields(auto& io, Is<RunInfo> auto& info) {
 void fields(auto& io, Is<RunEnd> auto& end) {
   io.need("took_ns", end.took);
   io.need("not_run", end.not_run);
+  io.may("cannot_run", end.cannot_run);
 }
 
 }  // namespace tcpcraft::results::json

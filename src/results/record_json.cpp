@@ -26,22 +26,18 @@ constexpr int format_version = 1;
 template <class Enum, std::size_t n>
 using Names = std::array<std::pair<Enum, const char*>, n>;
 
-constexpr Names<Event::Kind, 7> kinds{{{Event::Kind::segment, "segment"},
+constexpr Names<Event::Kind, 8> kinds{{{Event::Kind::segment, "segment"},
                                        {Event::Kind::icmp, "icmp"},
                                        {Event::Kind::call, "call"},
                                        {Event::Kind::note, "note"},
                                        {Event::Kind::silence, "silence"},
                                        {Event::Kind::wait, "wait"},
-                                       {Event::Kind::check, "check"}}};
+                                       {Event::Kind::check, "check"},
+                                       {Event::Kind::missing, "missing"}}};
 constexpr Names<Step::Outcome, 3> outcomes{{{Step::Outcome::done, "done"},
                                             {Step::Outcome::failed, "failed"},
                                             {Step::Outcome::not_reached, "not reached"}}};
 constexpr Names<engine::Party, 2> parties{{{engine::Party::peer, "peer"}, {engine::Party::kernel, "kernel"}}};
-constexpr Names<engine::Verdict, 5> verdicts{{{engine::Verdict::pass, "pass"},
-                                              {engine::Verdict::fail, "fail"},
-                                              {engine::Verdict::error, "error"},
-                                              {engine::Verdict::skip, "skip"},
-                                              {engine::Verdict::inconclusive, "inconclusive"}}};
 
 constexpr const auto& names_of(Event::Kind) {
   return kinds;
@@ -52,12 +48,9 @@ constexpr const auto& names_of(Step::Outcome) {
 constexpr const auto& names_of(engine::Party) {
   return parties;
 }
-constexpr const auto& names_of(engine::Verdict) {
-  return verdicts;
-}
 
 template <class T>
-concept Named = std::is_enum_v<T>;
+concept Named = std::is_enum_v<T> && !std::same_as<T, engine::Verdict>;
 template <class T>
 concept Number = std::integral<T> && !std::same_as<T, bool>;
 template <class T>
@@ -102,6 +95,8 @@ Json written(const T& value) {
     return value;
   } else if constexpr (std::same_as<T, wire::Duration>) {
     return value.count();
+  } else if constexpr (std::same_as<T, engine::Verdict>) {
+    return to_string(value);
   } else if constexpr (Named<T>) {
     return std::find_if(names_of(value).begin(), names_of(value).end(),
                         [&](const auto& known) { return known.first == value; })
@@ -193,6 +188,12 @@ void read(const Json& json, const std::string& path, T& value) {
     wire::Duration::rep count = 0;
     read_number(json, path, count);
     value = wire::Duration(count);
+  } else if constexpr (std::same_as<T, engine::Verdict>) {
+    std::string name;
+    read(json, path, name);
+    const std::optional<T> verdict = parse_verdict(name);
+    if (!verdict) wrong(path, dump(json) + " is not known");
+    value = *verdict;
   } else if constexpr (Named<T>) {
     read_name(json, path, value);
   } else if constexpr (Optional<T>) {
@@ -263,7 +264,9 @@ class JsonWriter : public Writer {
   }
   void end(const RunEnd& end) override {
     Json summary = Json::object();
-    for (const auto& [verdict, name] : verdicts) summary[name] = counts_[verdict];
+    for (const auto verdict : {engine::Verdict::pass, engine::Verdict::fail, engine::Verdict::error,
+                               engine::Verdict::skip, engine::Verdict::inconclusive})
+      summary[to_string(verdict)] = counts_[verdict];
     summary.update(written(end));
     sink_("\n],\n\"summary\":" + dump(summary) + "}\n");
   }

@@ -99,6 +99,8 @@ TEST(Distributed, gnu_parallel_runs_the_guides_example) {
       seen[name] += contains(json, "{\"name\":\"scenarios/" + name + "\"");
   }
   for (const auto& [name, times] : seen) EXPECT_EQ(times, 1) << name;
+  EXPECT_TRUE(contains(ran.output, "4 scenarios: 3 passed, 1 skipped")) << "merged\n" << ran.output;
+  EXPECT_TRUE(contains(read_file(folder.path() / "results.xml"), "scenarios/deep/new"));
 }
 
 TEST(Distributed, bazels_variables_are_heeded) {
@@ -107,11 +109,13 @@ TEST(Distributed, bazels_variables_are_heeded) {
   write_scenarios(folder);
   const Ran ran = tcpcraft(folder.path(), {"run", "-q", "scenarios"}, [&] {
     ::setenv("TESTBRIDGE_TEST_ONLY", "deep/*", 1);
+    ::setenv("XML_OUTPUT_FILE", "test.xml", 1);
     ::setenv("TEST_TMPDIR", (folder.path() / "temporary").c_str(), 1);
     ::setenv("TEST_UNDECLARED_OUTPUTS_DIR", (folder.path() / "kept").c_str(), 1);
   });
   EXPECT_TRUE(contains(ran.output, "2 scenarios: 1 passed, 1 skipped")) << ran.output;
   EXPECT_EQ(packets_in(folder.path() / "kept/captures/a.pcap"), 1);
+  EXPECT_TRUE(contains(read_file(folder.path() / "test.xml"), "scenarios/deep/new"));
 }
 
 TEST(Distributed, recorded_durations_decide_which_shard_a_scenario_is_in) {

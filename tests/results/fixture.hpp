@@ -29,8 +29,13 @@ inline Record failed_record(const std::string& name) {
   record.verdict = engine::Verdict::fail;
   record.took = microseconds(1500);
   record.attempts = 2;
+  record.failures = 1;
   record.again = "tcpcraft run '" + name + ".scn[ip=6]'";
   record.capture = "captures/x.pcap";
+  record.kernel_address = "127.0.0.1:9877";
+  record.kernel_state = "LISTEN";
+  record.peers = {{"a", "127.0.0.1:40000"}};
+  record.host_fault = true;
   record.steps = {{5, "send: SYN", Step::Outcome::done},
                   {6, "expect: SYN-ACK", Step::Outcome::failed},
                   {7, "send: ACK", Step::Outcome::not_reached}};
@@ -82,10 +87,11 @@ inline Record plain_record(const std::string& name, engine::Verdict verdict, con
 /// Every text of it hostile.
 inline Record hostile_record() {
   Record record = failed_record(hostile);
-  for (std::string* text : {&record.variant, &record.title, &record.about, &record.again, &record.capture,
-                            &record.failure->summary, &record.failure->expected, &record.failure->received,
-                            &record.failure->kernel_state, &record.failure->text, &record.rfc[0],
-                            &record.tags[0], &record.failure->counters[0]})
+  for (std::string* text :
+       {&record.variant, &record.title, &record.about, &record.again, &record.capture,
+        &record.failure->summary, &record.failure->expected, &record.failure->received,
+        &record.failure->kernel_state, &record.failure->text, &record.rfc[0], &record.kernel_address,
+        &record.kernel_state, &record.peers[0].name, &record.tags[0], &record.failure->counters[0]})
     *text = hostile;
   for (Step& step : record.steps) step.text = hostile;
   for (Event& event : record.events) {
@@ -105,7 +111,7 @@ inline RunInfo run_info(std::size_t scenarios) {
 
 /// What a writer makes of these records.
 inline std::string written(std::unique_ptr<Writer> (*make)(Sink), const std::vector<Record>& records,
-                           const RunEnd& end = {std::chrono::milliseconds(12), {}}) {
+                           const RunEnd& end = {std::chrono::milliseconds(12), {}, ""}) {
   std::string text;
   const std::unique_ptr<Writer> writer = make([&](std::string_view more) { text += more; });
   writer->begin(run_info(records.size() + end.not_run.size()));

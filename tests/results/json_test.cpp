@@ -4,6 +4,7 @@
 #include <tcpcraft/results/text.hpp>
 
 #include "fixture.hpp"
+#include "foreign.hpp"
 
 namespace tcpcraft::results {
 namespace {
@@ -22,7 +23,7 @@ std::string error_of(const std::string& text) {
 
 const std::string report =
     written(json_writer, {failed_record("a/b"), plain_record("c", engine::Verdict::pass)},
-            {std::chrono::milliseconds(12), {"d", "e"}});
+            {std::chrono::milliseconds(12), {"d", "e"}, ""});
 
 TEST(RecordJson, is_one_line_and_reads_as_what_was_written) {
   const std::string text = format_record_json(failed_record("a/b"));
@@ -78,6 +79,15 @@ TEST(ReportJson, reads_as_what_was_written) {
 TEST(ReportJson, has_a_summary_of_the_verdicts) {
   EXPECT_NE(report.find(R"("summary":{"pass":1,"fail":1,"error":0,"skip":0,"inconclusive":0,)"), report.npos)
       << report;
+}
+
+TEST(ReportJson, obeys_the_schema) {
+  const ForeignFile whole(report), hurt(written(json_writer, {hostile_record()})),
+      nothing(written(json_writer, {}, {std::chrono::milliseconds(1), {}, "no namespaces"}));
+  const Output checked = output_of("python3 " + beside("schema.py") + " " TCPCRAFT_SOURCE_DIR " " +
+                                   whole.path() + " " + hurt.path() + " " + nothing.path());
+  if (checked.text.starts_with("SKIP")) GTEST_SKIP() << checked.text;
+  EXPECT_EQ(checked.status, 0) << checked.text;
 }
 
 TEST(ReportJson, of_no_results_is_whole) {

@@ -79,7 +79,9 @@ struct Record {
   engine::Verdict verdict = engine::Verdict::error;
   std::string reason;  ///< of an error or a skip
   wire::Duration took{};
+  bool host_fault = false;     ///< of an error: that of the system, not of the scenario
   std::size_t attempts = 1;    ///< how often it was played until it could be judged
+  std::size_t failures = 0;    ///< how many of the attempts before the last failed
   std::string again;           ///< the command that runs it again
   std::string capture;         ///< the path of its capture; empty where there is none
   std::string kernel_address;  ///< with its port
@@ -111,6 +113,7 @@ struct RunInfo {
 struct RunEnd {
   wire::Duration took{};
   std::vector<std::string> not_run;  ///< the names of those that an interrupt or a failure left out
+  std::string cannot_run;            ///< why nothing could run here; else empty
 };
 
 /// A format in which results are written while a suite runs: `begin` once, `add` for each as it is decided,
