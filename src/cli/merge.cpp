@@ -1,10 +1,8 @@
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
-#include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/results/merge.hpp>
+#include <tcpcraft/scenario/source.hpp>
 
 #include "common.hpp"
 #include "results.hpp"
@@ -14,21 +12,11 @@ namespace {
 
 using engine::Verdict;
 
-std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  // A folder opens, and only then cannot be read.
-  if (!file || (text.str().empty() && file.peek() != std::ifstream::traits_type::eof()))
-    throw os::SystemError("read " + path);
-  return text.str();
-}
-
 std::vector<results::NamedReport> reports_of(const std::vector<std::string>& files) {
   std::vector<results::NamedReport> reports;
   std::string wrong;
   for (const std::string& file : files) {
-    results::ReadReport read = results::read_report_json(content_of(file), file);
+    results::ReadReport read = results::read_report_json(scenario::load(file).text, file);
     if (read.report)
       reports.push_back({file, std::move(*read.report)});
     else

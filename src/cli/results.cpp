@@ -29,7 +29,7 @@ class Results::File {
  public:
   /// `start`: where its own part begins, if it is a file that others do not write to meanwhile.
   File(std::string path, os::UniqueFd fd, MakeWriter make, std::optional<off_t> start)
-      : path_(std::move(path)), fd_(std::move(fd)), make_(make), start_(start) {}
+      : path_(std::move(path)), fd_(std::move(fd)), make_(std::move(make)), start_(start) {}
 
   /// A run that is killed must not leave the results of another behind.
   void begin(const results::RunInfo& info) {
@@ -83,7 +83,7 @@ Results::Results(const ResultOptions& options) {
   const auto named = {&options.json, &options.tap, &options.junit};
   if (std::count_if(named.begin(), named.end(), [](const std::string* path) { return *path == "-"; }) > 1)
     throw UsageError("only one format can go to the standard output");
-  const auto add = [&](const std::string& path, MakeWriter make) {
+  const auto add = [&](const std::string& path, const MakeWriter& make) {
     if (path == "-")
       files_.push_back(std::make_unique<File>("standard output", take_standard_output(), make, std::nullopt));
     else if (!path.empty())
@@ -99,7 +99,7 @@ Results::Results(const ResultOptions& options) {
     add_file(summary, results::github_summary_writer, O_APPEND);
 }
 
-void Results::add_file(const std::string& path, MakeWriter make, int how) {
+void Results::add_file(const std::string& path, const MakeWriter& make, int how) {
   os::UniqueFd fd(
       os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | how, 0666), "open " + path));
   struct stat status {};

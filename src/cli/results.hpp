@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,8 +30,8 @@ class Results {
 
  private:
   class File;
-  using MakeWriter = std::unique_ptr<results::Writer> (*)(results::Sink);
-  void add_file(const std::string& path, MakeWriter make, int how);
+  using MakeWriter = std::function<std::unique_ptr<results::Writer>(results::Sink)>;
+  void add_file(const std::string& path, const MakeWriter& make, int how);
 
   std::vector<std::unique_ptr<File>> files_;
 };

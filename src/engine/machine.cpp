@@ -42,6 +42,7 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
     connection.anchor.time = start;
     connection.clock_base = setup.timestamp;
   }
+  now_ = start;
   result_.started = start;
   result_.trace.reserve(2 * scenario.steps.size());
   result_.step_ends.reserve(scenario.steps.size());
@@ -68,6 +69,9 @@ void Machine::counters(const kernel::Counters& counters) {
 }
 
 Action Machine::next(wire::Time now) {
+  // Whatever is done but waiting takes no time, and the kernel handles a segment within the call that sends
+  // it.
+  if (!waiting_since_) longest_lag_ = std::max(longest_lag_, now - now_);
   waiting_since_.reset();
   now_ = now;
   if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};

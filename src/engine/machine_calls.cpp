@@ -66,7 +66,6 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   call.before = before;
   call.after = after;
   called_ = before;
-  longest_lag_ = std::max(longest_lag_, after - before);
   note_listening(call.call, result);
   note_failed_connect(call.call, result);
   const bool is_of_step = call_ && &call == &*call_;

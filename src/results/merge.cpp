@@ -77,6 +77,7 @@ Merged merge(const std::vector<NamedReport>& reports) {
   Merged merged;
   if (reports.empty()) return merged;
   check_shards(reports, merged.errors);
+  if (!merged.errors.empty()) return merged;
   compare(
       reports, "tcpcraft", [](const RunInfo& info) { return info.version; }, merged.notes);
   compare(

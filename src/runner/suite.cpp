@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include <poll.h>
+
 #include <tcpcraft/runner/interrupt.hpp>
 #include <tcpcraft/runner/pool.hpp>
 #include <tcpcraft/runner/suite.hpp>
@@ -13,7 +15,7 @@ namespace {
 
 using engine::Verdict;
 
-constexpr std::size_t attempts = 5;
+constexpr std::size_t attempts = 10;
 
 bool is_bad(const Outcome& outcome) {
   return outcome.verdict == Verdict::fail || outcome.verdict == Verdict::error;
@@ -91,6 +93,7 @@ class Run {
   void alone() {
     for (auto& [number, again] : again_) {
       while (again.attempts == 0 || wants_more(again)) {
+        wait_before(again.attempts);
         if (!going_ || interrupt_signal()) break;
         again.add(suite_.in_process ? JobReport{number, play_(number), "", false, false}
                                     : play_alone(number));
@@ -107,6 +110,11 @@ class Run {
   }
 
  private:
+  /// A host that is too busy now may not be in a moment: longer and longer, half a second at last.
+  static void wait_before(std::size_t attempt) {
+    if (attempt > 0) ::poll(nullptr, 0, 1 << attempt);
+  }
+
   std::size_t number(std::size_t job) const { return suite_.order.empty() ? job : suite_.order[job]; }
 
   /// `number`: of a job.

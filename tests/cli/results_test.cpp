@@ -17,6 +17,14 @@ json report_of(const fs::path& file) {
   return json::parse(read_file(file), nullptr, false);
 }
 
+/// By the end of its name: what has to be played again comes last.
+json result_of(const json& report, const std::string& name) {
+  for (const json& result : report["results"])
+    if (result["name"].get<std::string>().ends_with(name)) return result;
+  ADD_FAILURE() << name << " is not in the report";
+  return json::object();
+}
+
 /// A copy, so that what names the path is short.
 void copy(const fs::path& file, const TemporaryFolder& folder) {
   fs::copy_file(file, folder.path() / file.filename());
@@ -35,13 +43,16 @@ TEST(Results, json_holds_what_became_of_each) {
   EXPECT_EQ(run.exit_code, 1) << run.output;
   const json report = report_of(folder.path() / "r.json");
   EXPECT_EQ(report["run"]["scenarios"], 3);
-  ASSERT_EQ(report["results"].size(), 3u);
-  EXPECT_EQ(report["results"][0]["verdict"], "pass");
-  EXPECT_EQ(report["results"][0]["title"], "The server closes first");
-  EXPECT_EQ(report["results"][1]["verdict"], "fail");
-  EXPECT_NE(report["results"][1]["failure"]["text"].get<std::string>().find("= again"), std::string::npos);
-  EXPECT_EQ(report["results"][2]["verdict"], "error");
-  EXPECT_EQ(report["results"][2]["reason"], "the scenario is invalid");
+  EXPECT_EQ(report["results"].size(), 3u);
+  const json passed = result_of(report, "server_close"), failure = result_of(report, "ack_off_by_one"),
+             error = result_of(report, "invalid");
+  EXPECT_EQ(passed["verdict"], "pass");
+  EXPECT_EQ(passed["title"], "The server closes first");
+  EXPECT_EQ(passed["events"].size(), 10u) << "nine segments and a check of the state";
+  EXPECT_EQ(failure["verdict"], "fail");
+  EXPECT_NE(failure["failure"]["text"].get<std::string>().find("= again"), std::string::npos);
+  EXPECT_EQ(error["verdict"], "error");
+  EXPECT_EQ(error["reason"], "the scenario is invalid");
   EXPECT_EQ(report["summary"]["fail"], 1);
 }
 
@@ -77,18 +88,27 @@ TEST(Results, all_formats_are_read_by_others) {
       results::json_of("perl " + (formats / "tap.pl").string() + " " + (folder.path() / "r.tap").string());
   EXPECT_EQ(tap["errors"], json::array());
   ASSERT_EQ(tap["tests"].size(), 2u);
-  EXPECT_EQ(tap["tests"][1]["yaml"]["at"]["line"], "5");
+  const json& failure = tap["tests"][tap["tests"][0]["ok"].get<bool>() ? 1 : 0];
+  EXPECT_EQ(failure["yaml"]["at"]["line"], "5");
 }
 
-TEST(Results, prove_runs_scenarios) {
+TEST(Results, prove_runs_scenarios_as_documented) {
   REQUIRE_PRIVATE_NETWORK();
   REQUIRE_PROGRAM("prove --version");
+  const std::string page = read_file(source_dir / "docs/results.md");
+  std::string command = page.substr(page.find("\nprove ") + 1);
+  command = command.substr(0, command.find(" scenarios/\n"));
+  EXPECT_EQ(command, "prove -r --ext .scn -e 'tcpcraft run -q --tap -'");
+  command.replace(command.find("tcpcraft"), 8, TCPCRAFT_BINARY);
   const TemporaryFolder folder;
+  const std::string prove = "cd " + folder.path().string() + " && " + command + " .";
   copy(close_scn, folder);
+  const auto passed = output_of(prove);
+  EXPECT_EQ(passed.status, 0) << passed.text;
   copy(failing, folder);
-  const std::string prove = "prove -e '" TCPCRAFT_BINARY " run -q --no-captures --tap -' ";
-  EXPECT_EQ(output_of("cd " + folder.path().string() + " && " + prove + "server_close.scn").status, 0);
-  EXPECT_NE(output_of("cd " + folder.path().string() + " && " + prove + "ack_off_by_one.scn").status, 0);
+  const auto failed = output_of(prove);
+  EXPECT_NE(failed.status, 0) << failed.text;
+  EXPECT_NE(failed.text.find("Failed 1/1 subtests"), std::string::npos) << failed.text;
 }
 
 TEST(Results, on_standard_output_are_alone_there) {
@@ -105,6 +125,7 @@ TEST(Results, on_standard_output_are_alone_there) {
   }
   const Ran two = tcpcraft(folder.path(), {"run", "--json", "-", "--tap", "-", "server_close.scn"});
   EXPECT_EQ(two.exit_code, 2);
+  EXPECT_EQ(tcpcraft(folder.path(), {"run", "--until-fail", "--tap", "-", "server_close.scn"}).exit_code, 2);
   EXPECT_EQ(two.output, "tcpcraft: only one format can go to the standard output\n");
 }
 
@@ -133,15 +154,23 @@ TEST(Results, are_whole_after_an_interrupt) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
   folder.write("slow.scn", slow);
-  folder.write("later.scn", slow);
-  Process process(folder.path(), {"run", "-j1", "--json", "r.json", close_scn, "slow.scn", "later.scn"});
-  ASSERT_TRUE(process.wait_for("now")) << process.output;
-  process.signal(SIGINT);
-  EXPECT_EQ(process.finish(), 128 + SIGINT);
-  const json report = report_of(folder.path() / "r.json");
-  ASSERT_FALSE(report.is_discarded()) << read_file(folder.path() / "r.json");
-  EXPECT_EQ(report["results"][0]["verdict"], "pass");
-  EXPECT_EQ(report["summary"]["not_run"], json::array({"later"}));
+  Process one(folder.path(), {"run", "-j1", "--json", "one.json", "slow.scn", "slow.scn"});
+  ASSERT_TRUE(one.wait_for("now")) << one.output;
+  one.signal(SIGINT);
+  EXPECT_EQ(one.finish(), 128 + SIGINT);
+  json report = report_of(folder.path() / "one.json");
+  ASSERT_FALSE(report.is_discarded()) << read_file(folder.path() / "one.json");
+  EXPECT_EQ(report["results"].size(), 1u);
+  EXPECT_EQ(report["results"][0]["reason"], "interrupted");
+  EXPECT_EQ(report["summary"]["not_run"], json::array({"slow"}));
+
+  Process many(folder.path(), {"run", "-j8", "--json", "many.json", close_scn, "slow.scn"});
+  ASSERT_TRUE(many.wait_for("PASS")) << many.output;
+  many.signal(SIGINT);
+  EXPECT_EQ(many.finish(), 128 + SIGINT);
+  report = report_of(folder.path() / "many.json");
+  ASSERT_FALSE(report.is_discarded()) << read_file(folder.path() / "many.json");
+  EXPECT_EQ(report["summary"]["pass"], 1);
 }
 
 TEST(Results, of_a_killed_run_show_what_was_decided_and_are_not_taken_for_whole) {
@@ -149,12 +178,12 @@ TEST(Results, of_a_killed_run_show_what_was_decided_and_are_not_taken_for_whole)
   const TemporaryFolder folder;
   folder.write("slow.scn", slow);
   folder.write("r.json", "old");
-  Process process(folder.path(), {"run", "-j1", "--json", "r.json", close_scn, "slow.scn"});
-  ASSERT_TRUE(process.wait_for("now")) << process.output;
+  Process process(folder.path(), {"run", "-j8", "--json", "r.json", close_scn, "slow.scn"});
+  while (read_file(folder.path() / "r.json").find("\"title\":\"The server closes first\"") ==
+         std::string::npos)
+    ::usleep(1000);
   process.signal(SIGKILL);
   process.finish();
-  const std::string left = read_file(folder.path() / "r.json");
-  EXPECT_NE(left.find("\"title\":\"The server closes first\""), std::string::npos) << left;
   const Ran merge = tcpcraft(folder.path(), {"merge", "r.json"});
   EXPECT_EQ(merge.exit_code, 2);
   EXPECT_NE(merge.output.find("the file ends here, and is not whole"), std::string::npos) << merge.output;
@@ -189,6 +218,23 @@ TEST(Merge, joins_and_says_what_a_run_would_have_said) {
   EXPECT_EQ(tcpcraft(folder.path(), {"merge", "server_close.json"}).exit_code, 0);
 }
 
+TEST(Merge, of_shards_is_the_whole) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  for (const char* name : {"a.scn", "b.scn", "c.scn"}) fs::copy_file(close_scn, folder.path() / name);
+  for (const char* shard : {"1", "2"})
+    EXPECT_EQ(tcpcraft(folder.path(), {"run", "-q", "--no-captures", "--shard", std::string(shard) + "/2",
+                                       "--json", std::string(shard) + ".json", "."})
+                  .exit_code,
+              0);
+  const Ran half = tcpcraft(folder.path(), {"merge", "2.json"});
+  EXPECT_EQ(half.exit_code, 2);
+  EXPECT_EQ(half.output, "tcpcraft: shard 1 of 2 is not there\n");
+  const Ran merge = tcpcraft(folder.path(), {"merge", "1.json", "2.json"});
+  EXPECT_EQ(merge.exit_code, 0) << merge.output;
+  EXPECT_NE(merge.output.find("3 scenarios: 3 passed"), std::string::npos) << merge.output;
+}
+
 TEST(Merge, names_each_file_that_cannot_be_used) {
   const TemporaryFolder folder;
   folder.write("a.json", "{}");
@@ -202,6 +248,7 @@ TEST(Merge, names_each_file_that_cannot_be_used) {
       "not ended\n");
   EXPECT_FALSE(fs::exists(folder.path() / "all.json"));
   EXPECT_EQ(tcpcraft(folder.path(), {"merge", "none.json"}).exit_code, 3);
+  EXPECT_EQ(tcpcraft(folder.path(), {"merge", "."}).output, "tcpcraft: read .: Is a directory\n");
 }
 
 }  // namespace

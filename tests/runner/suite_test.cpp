@@ -108,16 +108,16 @@ TEST(Suite, plays_what_is_inconclusive_again_alone_and_tells_of_it_last) {
   EXPECT_EQ(count[not_alone], 0);
 }
 
-TEST(Suite, what_is_inconclusive_five_times_is_an_error_of_the_host) {
+TEST(Suite, what_is_inconclusive_ten_times_is_an_error_of_the_host) {
   Shared count;
   const auto told = run({.width = 2}, 1, [&](std::size_t) {
     count.add(0);
     return outcome(Verdict::inconclusive, "too late");
   });
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(count[0], 5);
+  EXPECT_EQ(count[0], 10);
   EXPECT_EQ(told[0].outcome.verdict, Verdict::error);
-  EXPECT_EQ(told[0].outcome.reason, "inconclusive 5 times: too late");
+  EXPECT_EQ(told[0].outcome.reason, "inconclusive 10 times: too late");
   EXPECT_TRUE(told[0].outcome.host_fault);
 }
 
@@ -195,19 +195,19 @@ TEST(Suite, a_failure_stays_one_where_the_attempts_after_it_say_nothing) {
   });
   ASSERT_EQ(told.size(), 1u);
   EXPECT_EQ(told[0].outcome.verdict, Verdict::fail);
-  EXPECT_EQ(count[0], 6);
+  EXPECT_EQ(count[0], 11);
 }
 
-TEST(Suite, in_this_process_five_attempts_are_all) {
+TEST(Suite, in_this_process_ten_attempts_are_all) {
   int count = 0;
   const auto told = run({.in_process = true}, 1, [&](std::size_t) {
     ++count;
     return outcome(Verdict::inconclusive, "too late");
   });
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(count, 5);
-  EXPECT_EQ(told[0].outcome.reason, "inconclusive 5 times: too late");
-  EXPECT_EQ(told[0].outcome.attempts, 5u);
+  EXPECT_EQ(count, 10);
+  EXPECT_EQ(told[0].outcome.reason, "inconclusive 10 times: too late");
+  EXPECT_EQ(told[0].outcome.attempts, 10u);
 }
 
 TEST(Suite, a_failure_stops_nothing_unless_asked_to) {

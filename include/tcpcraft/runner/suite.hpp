@@ -15,7 +15,7 @@ namespace tcpcraft::runner {
 /// Plays many scenarios side by side, each in a process of its own, and tells of them in their order.
 ///
 /// How busy the machine is decides nothing: what was inconclusive is played again when all others are done,
-/// alone, up to four times more, and told of then. Where one is played at a time that is at once.
+/// alone, up to nine times more, and told of then. Where one is played at a time that is at once.
 struct Suite {
   std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
   std::optional<wire::Duration> timeout = {};  ///< of one: it is stopped, and an error
