@@ -13,7 +13,7 @@ set(may_engine wire model calls scenario transport/link.hpp kernel/side.hpp)
 set(may_update wire calls scenario engine)
 set(may_matrix wire model os transport kernel)
 set(may_coverage standard model)
-set(may_report wire standard scenario model coverage engine/result.hpp matrix/result.hpp)
+set(may_report wire standard scenario model coverage engine/result.hpp matrix/result.hpp results/record.hpp results/ladder.hpp)
 set(may_results wire calls scenario model engine/result.hpp)
 set(may_runner wire model calls scenario os transport kernel engine)
 

@@ -36,11 +36,11 @@ struct Selection {
 
 /// The files that results are written to, each empty where it is not asked for; `-` is standard output.
 struct ResultOptions {
-  std::string json, tap, junit;
+  std::string json, tap, junit, html;
   bool github = false;  ///< annotations, and the job's summary
 
-  bool to_standard_output() const { return json == "-" || tap == "-" || junit == "-"; }
-  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || github; }
+  bool to_standard_output() const { return json == "-" || tap == "-" || junit == "-" || html == "-"; }
+  bool any() const { return !json.empty() || !tap.empty() || !junit.empty() || !html.empty() || github; }
 };
 
 /// Scenarios mostly wait: many more than there are processors.
@@ -54,6 +54,7 @@ struct RunCommand : Selection {
   bool no_captures = false;
   bool verbose = false;
   bool quiet = false;
+  bool ladder = false;                         ///< what passes is drawn when it is over
   bool update = false;                         ///< rewrite the files by what the kernel does
   bool dry_run = false;                        ///< only show how
   bool list = false;                           ///< name what would be played

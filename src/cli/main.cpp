@@ -78,6 +78,8 @@ void add_results(CLI::App& command, ResultOptions& results) {
       "and below: what else is printed goes to standard error then");
   command.add_option("--tap", results.tap, "the same in the Test Anything Protocol");
   command.add_option("--junit", results.junit, "the same as JUnit's XML, for Jenkins, GitLab and others");
+  command.add_option("--html", results.html,
+                     "the same as a page to be read, with a ladder diagram and the capture of each scenario");
   command
       .add_flag("--github,!--no-github", results.github,
                 "print annotations for GitHub, and write the job's summary; on where GitHub runs it")
@@ -146,6 +148,8 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_flag("--no-captures", options.no_captures, "write no captures")->excludes(captures);
   command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
   command->add_flag("-q,--quiet", options.quiet, "verdicts and failures only");
+  command->add_flag("--ladder", options.ladder,
+                    "draw each scenario as a ladder diagram, instead of a list of what passes");
   CLI::Option* update = command->add_flag("--update", options.update,
                                           "rewrite what is wrong in the files by what the kernel does");
   update->excludes(net)->excludes(captures);

@@ -16,6 +16,7 @@
 #include <tcpcraft/os/unique_fd.hpp>
 #include <tcpcraft/os/write_all.hpp>
 #include <tcpcraft/results/github.hpp>
+#include <tcpcraft/results/html.hpp>
 #include <tcpcraft/results/json.hpp>
 #include <tcpcraft/results/junit.hpp>
 #include <tcpcraft/results/tap.hpp>
@@ -77,10 +78,26 @@ bool is_run_by_perls_harness() {
   return std::getenv("HARNESS_ACTIVE") != nullptr;
 }
 
+std::optional<std::string> read_capture(const std::string& path) {
+  struct stat status {};
+  const os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (::fstat(fd.get(), &status) == -1 || !S_ISREG(status.st_mode) ||
+      status.st_size >= results::largest_capture)
+    return {};
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  const ssize_t got = ::read(fd.get(), bytes.data(), bytes.size());
+  if (got != static_cast<ssize_t>(bytes.size())) return {};
+  return bytes;
+}
+
+std::unique_ptr<results::Writer> html_writer(results::Sink sink) {
+  return results::html_writer(std::move(sink), read_capture);
+}
+
 }  // namespace
 
 Results::Results(const ResultOptions& options) {
-  const auto named = {&options.json, &options.tap, &options.junit};
+  const auto named = {&options.json, &options.tap, &options.junit, &options.html};
   if (std::count_if(named.begin(), named.end(), [](const std::string* path) { return *path == "-"; }) > 1)
     throw UsageError("only one format can go to the standard output");
   const auto add = [&](const std::string& path, const MakeWriter& make) {
@@ -92,6 +109,7 @@ Results::Results(const ResultOptions& options) {
   add(options.json, results::json_writer);
   add(options.tap, is_run_by_perls_harness() ? results::tap_13_writer : results::tap_writer);
   add(options.junit, results::junit_writer);
+  add(options.html, html_writer);
   if (!options.github) return;
   files_.push_back(
       std::make_unique<File>("annotations", standard_output(), results::github_writer, std::nullopt));

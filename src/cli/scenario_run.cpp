@@ -15,6 +15,7 @@
 #include <tcpcraft/runner/run.hpp>
 
 #include "common.hpp"
+#include "ladder.hpp"
 #include "results.hpp"
 
 namespace tcpcraft::cli {
@@ -35,7 +36,7 @@ class LivePrinter : public engine::Observer {
       : command_(command), scenario_(scenario), style_(style) {}
   void started(wire::Time start) override { start_ = start; }
   void passed(const engine::TraceEntry& entry) override {
-    if (!command_.quiet)
+    if (!command_.quiet && !command_.ladder)
       print(report::format_entry(entry, start_, command_.verbose, style_, scenario_.peers));
   }
 
@@ -95,19 +96,22 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
   if (outside_->capture && !outside_->capture->error().empty())
     print(style_.yellow("capture cut short") + ": " + report::printable(outside_->capture->error()) + "\n");
+  const results::Record record = this->record(scenario, result);
+  if (command_.ladder && !command_.quiet) print(format_ladder(record, style_));
   report_result(scenario, result);
   const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
   runner::Outcome outcome{result.verdict, result.reason, result.took, host_fault, false};
-  if (command_.results.any()) outcome.record = record_text(scenario, result);
+  if (command_.results.any()) outcome.record = results::format_record_json(record);
   return outcome;
 }
 
-std::string ScenarioRun::record_text(const scenario::Scenario& scenario, const engine::Result& result) const {
+results::Record ScenarioRun::record(const scenario::Scenario& scenario, const engine::Result& result) const {
+  if (!command_.results.any() && !command_.ladder) return {};
   results::RecordContext context{name(), path(), command_.no_captures ? "" : capture_, again(), "", 1};
   if (result.mismatch)
     context.failure = report::format_failure(file_->source, scenario, result,
                                              {context.capture, context.again}, report::Style());
-  return results::format_record_json(results::record_of(file_->source, scenario, result, context));
+  return results::record_of(file_->source, scenario, result, context);
 }
 
 results::Record ScenarioRun::record(const runner::Outcome& outcome) const {

@@ -65,7 +65,7 @@ class ScenarioRun {
 
   runner::Outcome play(const scenario::Scenario& scenario);
   std::optional<runner::Capture> open_capture();
-  std::string record_text(const scenario::Scenario& scenario, const engine::Result& result) const;
+  results::Record record(const scenario::Scenario& scenario, const engine::Result& result) const;
   void report_result(const scenario::Scenario& scenario, const engine::Result& result);
   std::uint64_t seed() const { return command_.seed + seed_rise_; }
   std::string again() const;

@@ -13,20 +13,29 @@ CitedRule cited(const model::Rule& rule) {
   return {std::string(rule.name), std::string(rule.section), std::string(rule.says)};
 }
 
+std::string first_state(const scenario::Scenario& scenario) {
+  return scenario::listens_at_first(scenario) ? "LISTEN" : "CLOSED";
+}
+
 /// The time line: what passed, and between it what the steps found or waited for.
 class Events {
  public:
   Events(const scenario::Scenario& scenario, const engine::Result& result)
       : scenario_(scenario),
         result_(result),
-        states_(scenario.peers.size(), scenario::listens_at_first(scenario) ? "LISTEN" : "CLOSED") {}
+        shown_(scenario.peers.size(), first_state(scenario)),
+        model_(scenario.peers.size()) {}
 
   std::vector<Event> list() {
     std::size_t step = 0;
     const auto& ends = result_.step_ends;
     for (std::size_t i = 0; i <= result_.trace.size(); ++i) {
       for (; step < ends.size() && ends[step].entries <= i; ++step) add_step(step);
-      if (i < result_.trace.size()) std::visit([&](const auto& e) { add_entry(e, i); }, result_.trace[i]);
+      of_step_.resize(events_.size(), true);
+      if (i == result_.trace.size()) break;
+      std::visit([&](const auto& e) { add_entry(e, i); }, result_.trace[i]);
+      of_step_.resize(events_.size(), false);
+      put_in_order();
     }
     if (result_.mismatch && !result_.mismatch->trace_entry) add_failure(*result_.mismatch);
     return std::move(events_);
@@ -42,9 +51,25 @@ class Events {
   }
 
   /// Says the kernel's state where it is a new one.
-  void follow(Event& event, std::size_t peer, std::string_view state) {
-    if (states_[peer] == state) return;
-    states_[peer] = event.state = state;
+  void show(Event& event, std::size_t peer, std::string_view state) {
+    if (shown_[peer] == state) return;
+    shown_[peer] = event.state = state;
+  }
+  /// What the kernel said of itself stands until the model moves: it knows of no timeout.
+  void follow(Event& event, std::size_t peer, std::optional<model::State> state) {
+    if (!state || model_[peer] == state) return;
+    model_[peer] = state;
+    show(event, peer, model::to_string(*state));
+  }
+
+  /// A call that was left running may have ended before the steps that were done meanwhile.
+  void put_in_order() {
+    for (std::size_t i = events_.size() - 1; i > 0 && of_step_[i - 1] && events_[i].at < events_[i - 1].at;
+         --i) {
+      std::swap(events_[i], events_[i - 1]);
+      of_step_[i] = true;
+      of_step_[i - 1] = false;
+    }
   }
 
   void mark(Event& event, std::size_t entry) const {
@@ -57,7 +82,7 @@ class Events {
     event.text = wire::format_segment(passed.segment, passed.origins);
     if (passed.rule) event.rule = cited(*passed.rule);
     event.step = passed.step;
-    if (passed.kernel_state) follow(event, passed.peer, model::to_string(*passed.kernel_state));
+    follow(event, passed.peer, passed.kernel_state);
     mark(event, entry);
     if (event.failed && !event.step) event.step = failed_step();
   }
@@ -76,7 +101,7 @@ class Events {
     event.text = passed.text;
     event.result = passed.result;
     event.step = passed.step;
-    if (passed.kernel_state) follow(event, passed.peer, model::to_string(*passed.kernel_state));
+    follow(event, passed.peer, passed.kernel_state);
     mark(event, entry);
   }
 
@@ -93,16 +118,19 @@ class Events {
       add_pause(Event::Kind::silence, i, silence->duration.value_or(wire::Duration{}));
     } else if (const auto* wait = std::get_if<scenario::Wait>(&step.action)) {
       add_pause(Event::Kind::wait, i, wait->duration);
-    } else if (const auto* state = std::get_if<scenario::State>(&step.action)) {
-      Event& event = add(Event::Kind::check, end, step.peer);
-      event.text = format_step(scenario_, step);
-      event.step = i;
-      follow(event, step.peer, state->name);
     } else if (is_check(step)) {
       Event& event = add(Event::Kind::check, end, about(step));
-      event.text = format_step(scenario_, step);
+      event.text = text_of(step);
       event.step = i;
+      if (const auto* state = std::get_if<scenario::State>(&step.action)) show(event, step.peer, state->name);
     }
+  }
+
+  /// Without the name of the peer, which the event has.
+  std::string text_of(const scenario::Step& step) const {
+    std::string text = format_step(scenario_, step);
+    const std::string named = scenario_.peers[step.peer].name + "@";
+    return text.starts_with(named) ? text.substr(named.size()) : text;
   }
 
   void add_pause(Event::Kind kind, std::size_t i, wire::Duration length) {
@@ -139,7 +167,7 @@ class Events {
                                : Event::Kind::missing,
                        time, mismatch.peer);
     event.from = engine::Party::kernel;
-    event.text = call || check ? format_step(scenario_, *step) : mismatch.expected;
+    event.text = call || check ? text_of(*step) : mismatch.expected;
     if (call) event.text.erase(0, event.text.find(": ") + 2);
     event.result = call ? mismatch.label : mismatch.received;
     event.step = failed;
@@ -148,8 +176,10 @@ class Events {
 
   const scenario::Scenario& scenario_;
   const engine::Result& result_;
-  std::vector<std::string> states_;  // the kernel's, of each connection
+  std::vector<std::string> shown_;                  // the kernel's state, of each connection
+  std::vector<std::optional<model::State>> model_;  // the same, as the model had it last
   std::vector<Event> events_;
+  std::vector<bool> of_step_;  // whether an event is no entry of the trace
 };
 
 std::vector<Step> steps_of(const scenario::Source& source, const scenario::Scenario& scenario,
@@ -233,7 +263,7 @@ Record record_of(const scenario::Source& source, const scenario::Scenario& scena
   record.again = context.again;
   record.capture = context.capture;
   record.kernel_address = scenario.kernel.address.to_string();
-  record.kernel_state = scenario::listens_at_first(scenario) ? "LISTEN" : "CLOSED";
+  record.kernel_state = first_state(scenario);
   add_addresses(record, scenario, result);
   record.steps = steps_of(source, scenario, result);
   record.events = Events(scenario, result).list();

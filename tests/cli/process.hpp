@@ -63,6 +63,7 @@ class Process {
       ::dup2(ends[1], 1);
       ::dup2(ends[1], 2);
       if (::chdir(folder.c_str()) != 0) ::_exit(126);
+      for (const char* name : {"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "HARNESS_ACTIVE"}) ::unsetenv(name);
       if (in_child) in_child();
       std::vector<std::string> words{binary.string()};
       words.insert(words.end(), arguments.begin(), arguments.end());

@@ -1,0 +1,256 @@
+// A ladder diagram as text. A line is the time, the peer's name where there are several, the peer's line, the
+// space between the lines, the kernel's line, and what is to be said beside that.
+
+#include <algorithm>
+
+#include <tcpcraft/report/ladder.hpp>
+#include <tcpcraft/results/ladder.hpp>
+#include <tcpcraft/wire/utf8.hpp>
+
+namespace tcpcraft::report {
+namespace {
+
+using results::Ladder;
+using results::LadderRow;
+using Shape = LadderRow::Shape;
+
+struct Glyphs {
+  const char *line, *broken, *from_left,
+      *from_right;                       ///< a side's line: as it is, in a pause, where an arrow begins
+  const char *right, *left;              ///< the heads of arrows
+  const char *shaft, *dashed, *doubled;  ///< of segments, of one that is missing, of ICMP
+  const char *holds, *fails, *gives;
+};
+constexpr Glyphs boxes{"│", "┊", "├", "┤", "▶", "◀", "─", "╌", "═", "✓", "✗", " → "};
+constexpr Glyphs ascii{"|", ":", "|", "|", ">", "<", "-", ".", "=", "ok", "x", " -> "};
+
+constexpr std::size_t narrowest = 60, widest = 200;
+constexpr std::size_t longest_name = 12;
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string repeated(std::string_view glyph, std::size_t count) {
+  std::string text;
+  for (; count > 0; --count) text += glyph;
+  return text;
+}
+
+/// The first `columns` characters.
+std::string_view head(std::string_view text, std::size_t columns) {
+  std::size_t end = 0;
+  for (; columns > 0 && end < text.size(); --columns)
+    end += std::max<std::size_t>(wire::utf8_sequence(text.substr(end)), 1);
+  return text.substr(0, end);
+}
+
+std::string padded(std::string_view text, std::size_t columns) {
+  const std::string_view shown = head(text, columns);
+  return std::string(shown) + std::string(columns - width_of(shown), ' ');
+}
+
+/// Broken between words where that can be; at most so many lines.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns, std::size_t most = 8) {
+  std::vector<std::string> lines;
+  while (width_of(text) > columns && lines.size() + 1 < most) {
+    const std::string_view first = head(text, columns + 1);
+    std::size_t end = first.rfind(' ');
+    if (end == first.npos || end == 0) end = head(text, columns).size();
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(text.find_first_not_of(' ', end), text.size()));
+  }
+  if (width_of(text) <= columns)
+    lines.emplace_back(text);
+  else
+    lines.push_back(std::string(head(text, columns - 3)) + "...");
+  return lines;
+}
+
+class Drawing {
+ public:
+  Drawing(const results::Record& record, const Paper& paper, const Style& style)
+      : record_(record),
+        style_(style),
+        ladder_(results::lay_out(record)),
+        glyphs_(paper.utf8 ? boxes : ascii),
+        utf8_(paper.utf8) {
+    std::size_t longest = 0;
+    for (const LadderRow& row : ladder_.rows)
+      longest = std::max(longest, results::format_milliseconds(row.at).size());
+    time_ = std::clamp<std::size_t>(longest, 7, 18);
+    if (ladder_.peers.size() > 1)
+      for (const std::string& name : ladder_.peers) name_ = std::max(name_, width_of(printable(name)));
+    name_ = std::min(name_, longest_name);
+    const std::size_t columns = std::clamp(paper.columns, narrowest, widest);
+    beside_ = std::clamp<std::size_t>(columns / 4, 17, 36);
+    between_ = columns - margin() - beside_ - 3;
+  }
+
+  std::string draw() {
+    draw_head();
+    for (const LadderRow& row : ladder_.rows) draw(row);
+    line("", "", glyphs_.line, std::string(between_, ' '), glyphs_.line, "");
+    return std::move(text_);
+  }
+
+ private:
+  std::size_t margin() const { return 2 + time_ + 2 + (name_ ? name_ + 1 : 0); }
+
+  /// Text of another's, fit for the paper.
+  std::string clean(const std::string& text) const {
+    std::string shown = printable(text);
+    if (!utf8_)
+      std::erase_if(shown, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }),
+          std::replace_if(
+              shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7f; }, '?');
+    return shown;
+  }
+
+  void line(const std::string& time, const std::string& name, const std::string& left,
+            const std::string& between, const std::string& right, const std::string& beside) {
+    std::string text =
+        "  " + style_.dim(std::string(time_ - std::min(time_, time.size()), ' ') + time) + "  ";
+    if (name_) text += style_.bold(padded(name, name_)) + " ";
+    text += left + between + right + (beside.empty() ? "" : " " + beside);
+    text_ += text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+  }
+
+  void draw_head() {
+    const bool one = record_.peers.size() == 1;
+    const std::string address = one ? clean(record_.peers.front().address) : "";
+    const std::string peer =
+        std::string(ladder_.peers.size() > 1 ? "peers" : "peer") + (address.empty() ? "" : " " + address);
+    const std::string kernel =
+        "kernel" + (record_.kernel_address.empty() ? "" : " " + clean(record_.kernel_address));
+    const std::size_t room = between_ + 1 + beside_;
+    const std::string left = std::string(head(peer, between_ / 2));
+    const std::string right = std::string(head(kernel, room - width_of(left)));
+    // The kernel's address ends beside its line where there is room for that.
+    const std::size_t until = std::max(between_ + 1, width_of(left) + 2);
+    text_ += std::string(margin() - 4, ' ') + style_.dim("ms") + "  " + style_.cyan(left) +
+             std::string(until - width_of(left), ' ') + style_.green(right) + "\n";
+    line("", "", glyphs_.line, std::string(between_, ' '), glyphs_.line,
+         style_.bold(std::string(head(clean(record_.kernel_state), beside_))));
+  }
+
+  std::string name_of(const LadderRow& row) const {
+    const bool named = row.event && !row.event->peer.empty() && row.peer < ladder_.peers.size();
+    return named ? clean(ladder_.peers[row.peer]) : "";
+  }
+
+  void draw(const LadderRow& row) {
+    switch (row.shape) {
+      case Shape::to_kernel:
+      case Shape::to_peer:
+      case Shape::missing:
+        return draw_arrow(row);
+      case Shape::at_kernel:
+        return draw_beside(row);
+      case Shape::note:
+        return draw_note(row);
+      case Shape::pause:
+        return draw_pause(row);
+    }
+  }
+
+  std::string colored(const LadderRow& row, const std::string& text) const {
+    if (row.failed) return style_.red(text);
+    return row.shape == Shape::to_kernel ? style_.cyan(text) : style_.green(text);
+  }
+
+  /// The notation is on its arrow where there is room, and above it where not.
+  void draw_arrow(const LadderRow& row) {
+    const std::string time = results::format_milliseconds(row.at), name = name_of(row);
+    const bool to_kernel = row.shape == Shape::to_kernel;
+    const std::string text = clean(row.text);
+    constexpr std::size_t shaft = 7;  // of the arrow and the blanks around the text
+    const bool above = width_of(text) + shaft > between_;
+    if (above) {
+      const std::vector<std::string> lines = wrapped(text, between_ - 4);
+      for (std::size_t i = 0; i < lines.size(); ++i)
+        line(i == 0 ? time : "", i == 0 ? name : "", glyphs_.line,
+             "  " + colored(row, padded(lines[i], between_ - 2)), glyphs_.line, "");
+    }
+    const std::string right = to_kernel                     ? glyphs_.line
+                              : row.shape == Shape::missing ? glyphs_.line
+                                                            : glyphs_.from_right;
+    line(above ? "" : time, above ? "" : name, to_kernel ? glyphs_.from_left : glyphs_.line,
+         colored(row, arrow(row, above ? "" : text)), right, beside_arrow(row));
+    if (!row.expected.empty())
+      for (const std::string& expected : wrapped("expected " + clean(row.expected), between_ - 6))
+        line("", "", glyphs_.line, style_.red("   " + padded(expected, between_ - 3)), glyphs_.line, "");
+  }
+
+  std::string arrow(const LadderRow& row, const std::string& text) const {
+    const bool icmp = row.event && row.event->kind == results::Event::Kind::icmp;
+    const char* const shaft = row.shape == Shape::missing ? glyphs_.dashed
+                              : icmp                      ? glyphs_.doubled
+                                                          : glyphs_.shaft;
+    const std::string middle = text.empty() ? "" : " " + text + " ";
+    const std::string rest = repeated(shaft, between_ - 3 - width_of(middle));
+    const std::string end = repeated(shaft, 2);
+    return row.shape == Shape::to_kernel ? end + middle + rest + glyphs_.right
+                                         : glyphs_.left + rest + middle + end;
+  }
+
+  std::string beside_arrow(const LadderRow& row) const {
+    const std::string mark = row.failed ? style_.red(std::string(glyphs_.fails) + " ") : "";
+    return mark + state_of(row, beside_ - (row.failed ? 2 : 0));
+  }
+
+  std::string state_of(const LadderRow& row, std::size_t room) const {
+    if (row.state.empty()) return "";
+    return style_.bold(std::string(head(clean(row.state), room)));
+  }
+
+  /// A call, or a check that holds or does not.
+  void draw_beside(const LadderRow& row) {
+    const results::Event& event = *row.event;
+    const bool call = event.kind == results::Event::Kind::call;
+    std::string text = clean(row.text) + (event.result.empty() ? "" : glyphs_.gives + clean(event.result));
+    text = (call ? "app " : std::string(row.failed ? glyphs_.fails : glyphs_.holds) + " ") + text;
+    const std::string name = name_of(row);
+    std::string time = results::format_milliseconds(row.at);
+    for (const std::string& one : wrapped(text, beside_)) {
+      const std::string shown = row.failed ? style_.red(one) : call ? style_.blue(one) : style_.green(one);
+      line(time, time.empty() ? "" : name, glyphs_.line, std::string(between_, ' '), glyphs_.line, shown);
+      time.clear();
+    }
+    if (call && !row.state.empty())
+      line("", "", glyphs_.line, std::string(between_, ' '), glyphs_.line, state_of(row, beside_));
+  }
+
+  void draw_note(const LadderRow& row) {
+    std::string time = results::format_milliseconds(row.at);
+    for (const std::string& one : wrapped(clean(row.text), between_ - 4)) {
+      line(time, "", glyphs_.line, "  " + style_.yellow(padded(one, between_ - 2)), glyphs_.line, "");
+      time.clear();
+    }
+  }
+
+  void draw_pause(const LadderRow& row) {
+    const std::string text(head(row.text, between_ - 2));
+    const std::size_t left = (between_ - width_of(text)) / 2;
+    line(row.event ? results::format_milliseconds(row.at) : "", name_of(row), glyphs_.broken,
+         std::string(left, ' ') + style_.dim(text) + std::string(between_ - left - width_of(text), ' '),
+         glyphs_.broken, "");
+  }
+
+  const results::Record& record_;
+  const Style& style_;
+  Ladder ladder_;
+  const Glyphs& glyphs_;
+  bool utf8_;
+  std::size_t time_ = 0, name_ = 0, between_ = 0, beside_ = 0;  // columns
+  std::string text_;
+};
+
+}  // namespace
+
+std::string format_ladder(const results::Record& record, const Paper& paper, const Style& style) {
+  return Drawing(record, paper, style).draw();
+}
+
+}  // namespace tcpcraft::report
