@@ -3,20 +3,6 @@
 namespace tcpcraft::cli_test {
 namespace {
 
-/// The blocks of a Markdown text that begin with ```LANGUAGE.
-std::vector<std::string> blocks(const fs::path& file, const std::string& language) {
-  const std::string text = read_file(file);
-  std::vector<std::string> result;
-  const std::string fence = "\n```" + language + "\n";
-  for (std::size_t at = 0; (at = text.find(fence, at)) != std::string::npos;) {
-    at += fence.size();
-    const std::size_t end = text.find("\n```", at);
-    result.push_back(text.substr(at, end + 1 - at));
-    at = end;
-  }
-  return result;
-}
-
 TEST(Docs, every_example_works) {
   REQUIRE_PRIVATE_NETWORK();
   std::size_t examples = 0;
