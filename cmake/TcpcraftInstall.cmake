@@ -35,6 +35,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/tcpcraftConfigVersion.cma
 install(FILES ${PROJECT_BINARY_DIR}/tcpcraftConfig.cmake ${PROJECT_BINARY_DIR}/tcpcraftConfigVersion.cmake
               cmake/TcpcraftDependencies.cmake
         DESTINATION ${package_dir} COMPONENT dev)
-install(FILES cmake/TcpcraftAddScenarios.cmake DESTINATION ${package_dir} COMPONENT dev OPTIONAL)
+install(FILES cmake/TcpcraftAddScenarios.cmake cmake/TcpcraftAddScenariosTests.cmake DESTINATION ${package_dir} COMPONENT dev)
 
 include(TcpcraftPackage)

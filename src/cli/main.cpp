@@ -127,9 +127,13 @@ void add_repetition(CLI::App& command, RunCommand& options, CLI::Option* update)
                                        "only the i-th of n parts of about equal length; without it, what the "
                                        "environment says (Bazel, GoogleTest, a Slurm job array)")
                            ->type_name("i/n");
+  CLI::Option* durations =
+      command.add_option("--durations", options.durations,
+                         "the --json of an earlier run: how long scenarios take, for --shard and for the "
+                         "order of start; without it, the waits that they state are counted");
   CLI::Option* list = command.add_flag("--list", options.list,
                                        "play nothing, print a line for each scenario: name, tab, tags");
-  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout, shard, list})
+  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout, shard, durations, list})
     update->excludes(option);
   for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout}) list->excludes(option);
 }
@@ -163,7 +167,7 @@ void add_run(CLI::App& app, int& exit_code) {
   add_color(*command, options.color);
   command->footer(
       "Exit codes: 0 all passed or skipped; 1 a scenario failed; 2 the command line or a scenario is\n"
-      "invalid; 3 nothing could run here.\n\n"
+      "invalid; 3 nothing could run here, or a scenario could not be judged; 130 and 143 interrupted.\n\n"
       "Examples:\n"
       "  tcpcraft run scenarios/server_close.scn\n"
       "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
