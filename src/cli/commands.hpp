@@ -65,6 +65,7 @@ struct RunCommand : Selection {
   std::optional<wire::Duration> timeout = {};  ///< of one scenario
   std::string shard;                           ///< `2/4`; empty: what the environment says
   ResultOptions results;
+  std::string durations;  ///< the results of an earlier run, as JSON
   std::size_t jobs = default_jobs();
   std::uint64_t seed = 0;
   std::string color = "auto";

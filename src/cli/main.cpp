@@ -12,6 +12,7 @@
 #include <tcpcraft/wire/notation.hpp>
 
 #include "commands.hpp"
+#include "main_help.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -72,14 +73,16 @@ void add_jobs(CLI::App& command, std::size_t& jobs) {
 }
 
 void add_results(CLI::App& command, ResultOptions& results) {
-  command.add_option(
-      "--json", results.json,
+  const auto add = [&](const char* name, std::string& file, const char* about) {
+    command.add_option(name, file, about)->type_name("FILE");
+  };
+  add("--json", results.json,
       "write the results to this file as JSON (docs/results-json.md); - is standard output, here "
       "and below: what else is printed goes to standard error then");
-  command.add_option("--tap", results.tap, "the same in the Test Anything Protocol");
-  command.add_option("--junit", results.junit, "the same as JUnit's XML, for Jenkins, GitLab and others");
-  command.add_option("--html", results.html,
-                     "the same as a page to be read, with a ladder diagram and the capture of each scenario");
+  add("--tap", results.tap, "the same in the Test Anything Protocol");
+  add("--junit", results.junit, "the same as JUnit's XML, for Jenkins, GitLab and others");
+  add("--html", results.html,
+      "the same as a page to be read, with a ladder diagram and the capture of each scenario");
   command
       .add_flag("--github,!--no-github", results.github,
                 "print annotations for GitHub, and write the job's summary; on where GitHub runs it")
@@ -124,9 +127,13 @@ void add_repetition(CLI::App& command, RunCommand& options, CLI::Option* update)
                                        "only the i-th of n parts of about equal length; without it, what the "
                                        "environment says (Bazel, GoogleTest, a Slurm job array)")
                            ->type_name("i/n");
+  CLI::Option* durations =
+      command.add_option("--durations", options.durations,
+                         "the --json of an earlier run: how long scenarios take, for --shard and for the "
+                         "order of start; without it, the waits that they state are counted");
   CLI::Option* list = command.add_flag("--list", options.list,
                                        "play nothing, print a line for each scenario: name, tab, tags");
-  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout, shard, list})
+  for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout, shard, durations, list})
     update->excludes(option);
   for (CLI::Option* option : {retry, repeat, fail_fast, until_fail, timeout}) list->excludes(option);
 }
@@ -135,11 +142,13 @@ void add_run(CLI::App& app, int& exit_code) {
   static RunCommand options;
   CLI::App* command = app.add_subcommand("run", "Play scenarios against the kernel and check every answer.");
   command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
-      ->required();
+      ->required()
+      ->type_name("SCENARIO");
   add_selection(*command, options);
   CLI::Option* net = add_net(*command, options.net);
   CLI::Option* captures =
       command->add_option("--captures", options.captures, "the folder for captures, one NAME.pcap each")
+          ->type_name("FOLDER")
           ->capture_default_str();
   command->add_flag("--no-captures", options.no_captures, "write no captures")->excludes(captures);
   command->add_flag("-v,--verbose", options.verbose, "say of each segment by which rule it is right");
@@ -158,7 +167,7 @@ void add_run(CLI::App& app, int& exit_code) {
   add_color(*command, options.color);
   command->footer(
       "Exit codes: 0 all passed or skipped; 1 a scenario failed; 2 the command line or a scenario is\n"
-      "invalid; 3 nothing could run here.\n\n"
+      "invalid; 3 nothing could run here, or a scenario could not be judged; 130 and 143 interrupted.\n\n"
       "Examples:\n"
       "  tcpcraft run scenarios/server_close.scn\n"
       "  tcpcraft run 'scenarios/reset/rst_across_window.scn[offset=1]'\n"
@@ -178,7 +187,9 @@ void add_merge(CLI::App& app, int& exit_code) {
   static MergeCommand options;
   CLI::App* command =
       app.add_subcommand("merge", "Join the JSON results of several runs, such as shards, into one.");
-  command->add_option("file", options.files, "what 'tcpcraft run --json' wrote")->required();
+  command->add_option("file", options.files, "what 'tcpcraft run --json' wrote")
+      ->required()
+      ->type_name("FILE");
   add_results(*command, options.results);
   add_color(*command, options.color);
   command->footer(
@@ -195,7 +206,7 @@ void add_new(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("new", "Write a scenario that passes, to begin from.");
   command->add_option("name", options.name, "what it is called: my_half_close, or close/my_half_close")
       ->required();
-  command->add_option("--topic", options.topic, "the folder it goes to");
+  command->add_option("--topic", options.topic, "the folder it goes to")->type_name("FOLDER");
   command->add_option("--template", options.kind, "what happens in it")
       ->check(CLI::IsMember({"passive", "active", "half-close", "zero-window", "reset"}))
       ->capture_default_str();
@@ -212,10 +223,11 @@ void add_coverage(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand(
       "coverage", "Play scenarios and tell which of RFC 9293's requirements they test, and which none does.");
   command->add_option("path", options.paths, "scenario files, with or without a variant, or folders of them")
-      ->required();
+      ->required()
+      ->type_name("SCENARIO");
   add_selection(*command, options);
   add_net(*command, options.net);
-  command->add_option("--json", options.json, "write the result to this file");
+  command->add_option("--json", options.json, "write the result to this file")->type_name("FILE");
   command->add_flag("-v,--verbose", options.verbose,
                     "name every scenario that tests a requirement, and by what; where none does, those that "
                     "name its section");
@@ -235,7 +247,9 @@ void add_check(CLI::App& app, int& exit_code) {
   static CheckCommand options;
   CLI::App* command =
       app.add_subcommand("check", "Read scenarios and report what is wrong with them; nothing is sent.");
-  command->add_option("path", options.paths, "scenario files, or folders of them")->required();
+  command->add_option("path", options.paths, "scenario files, or folders of them")
+      ->required()
+      ->type_name("SCENARIO");
   add_color(*command, options.color);
   command->footer("Exit codes: 0 all are valid; 2 one is not.\n\nExample:\n  tcpcraft check scenarios/");
   command->callback([&exit_code] { exit_code = check(options); });
@@ -248,7 +262,8 @@ void add_fmt(CLI::App& app, int& exit_code) {
   command
       ->add_option("path", options.paths,
                    "scenario files, or folders of them; - reads the standard input and prints the result")
-      ->required();
+      ->required()
+      ->type_name("SCENARIO");
   command->add_flag("--check", options.check,
                     "write nothing; print the names of the files that would change");
   command->add_flag("--diff", options.diff, "write nothing; show what would change");
@@ -336,10 +351,13 @@ void add_matrix(CLI::App& app, int& exit_code) {
   command->add_option("--rate-limits", options.rate_limits, "keep: leaves tcp_invalid_ratelimit as it is")
       ->check(CLI::IsMember({"keep", "off"}))
       ->capture_default_str();
-  command->add_option("--json", options.json, "write the result to this file");
-  command->add_option("--html", options.html, "write a page with the table, whose cells open, to this file");
-  command->add_option("--baseline", options.baseline, "compare with an earlier --json and show what changed");
-  command->add_option("--save-scenario", options.scenarios, "write each cell as a scenario into this folder");
+  command->add_option("--json", options.json, "write the result to this file")->type_name("FILE");
+  command->add_option("--html", options.html, "write a page with the table, whose cells open, to this file")
+      ->type_name("FILE");
+  command->add_option("--baseline", options.baseline, "compare with an earlier --json and show what changed")
+      ->type_name("FILE");
+  command->add_option("--save-scenario", options.scenarios, "write each cell as a scenario into this folder")
+      ->type_name("FOLDER");
   command->add_flag("-v,--verbose", options.verbose, "show each cell's exchange and rules");
   add_color(*command, options.color);
   command->footer(
@@ -359,7 +377,11 @@ int main(int argc, char** argv) {
                "tcpcraft");
   app.set_version_flag("--version", "tcpcraft " TCPCRAFT_VERSION);
   app.require_subcommand(1);
-  app.footer("Example:\n  tcpcraft run scenarios/server_close.scn");
+  app.footer(
+      "Exit codes: 0 everything passed or was skipped; 1 a scenario failed; 2 the command line or a "
+      "scenario\n"
+      "is invalid; 3 nothing could run here.\n\n"
+      "Example:\n  tcpcraft run scenarios/server_close.scn");
   int exit_code = ok;
   add_run(app, exit_code);
   add_merge(app, exit_code);
@@ -370,6 +392,7 @@ int main(int argc, char** argv) {
   add_serve(app, exit_code);
   add_send(app, exit_code);
   add_matrix(app, exit_code);
+  add_help(app, exit_code);
   try {
     app.parse(argc, argv);
     return exit_code;

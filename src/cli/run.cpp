@@ -194,6 +194,7 @@ int list(const std::vector<ScenarioRun>& runs) {
 int run(RunCommand command) {
   if (command.update) return update_files(command);
   const report::Style style = style_for(command.color);
+  heed_test_runner(command);
   if (command.until_fail) command.quiet = command.fail_fast = true;
   const ShardChoice choice = choose_shard(command.shard);
   Selected selected = select_runs(command, choice.shard, style);

@@ -1,7 +1,9 @@
 #include "selection.hpp"
 
+#include <map>
 #include <utility>
 
+#include <tcpcraft/results/json.hpp>
 #include <tcpcraft/runner/shard.hpp>
 
 #include "common.hpp"
@@ -34,11 +36,26 @@ std::vector<Candidate> candidates(const RunCommand& command, const report::Style
   return all;
 }
 
-std::vector<runner::Weighed> weighed(const std::vector<Candidate>& all) {
+/// How long scenarios took in an earlier run, by their names.
+std::map<std::string, wire::Duration> recorded_durations(const std::string& file) {
+  std::map<std::string, wire::Duration> durations;
+  if (file.empty()) return durations;
+  const results::ReadReport read = results::read_report_json(scenario::load(file).text, file);
+  if (!read.report) throw UsageError("--durations: " + read.error);
+  for (const results::Record& record : read.report->records) durations[record.name] = record.took;
+  return durations;
+}
+
+std::vector<runner::Weighed> weighed(const std::vector<Candidate>& all,
+                                     const std::map<std::string, wire::Duration>& recorded) {
   std::vector<runner::Weighed> result;
-  for (const Candidate& one : all)
-    result.push_back({scenario_name(one.file->path, one.scenario.get()),
-                      one.scenario ? runner::estimated_duration(*one.scenario) : wire::Duration{}});
+  for (const Candidate& one : all) {
+    const std::string name = scenario_name(one.file->path, one.scenario.get());
+    const auto known = recorded.find(name);
+    const wire::Duration estimate =
+        one.scenario ? runner::estimated_duration(*one.scenario) : wire::Duration{};
+    result.push_back({name, known == recorded.end() ? estimate : known->second});
+  }
   return result;
 }
 
@@ -70,7 +87,7 @@ Selected select_runs(const RunCommand& command, const results::Shard& shard, con
   Selected selected;
   std::vector<Candidate> all = candidates(command, style, selected.too_slow);
   if (all.empty() && selected.too_slow == 0) say_nothing_matches(command);
-  std::vector<runner::Weighed> weights = weighed(all);
+  std::vector<runner::Weighed> weights = weighed(all, recorded_durations(command.durations));
   if (shard.count > 1) keep_shard(all, weights, shard);
   const std::vector<std::size_t> order = runner::longest_first(weights);
   for (std::size_t round = 0; round < command.repeats; ++round) {

@@ -25,6 +25,10 @@ struct ShardChoice {
 /// Slurm job array. Throws UsageError that names the variable.
 ShardChoice choose_shard(const std::string& option);
 
+/// Takes over what Bazel asks for by variables, where no option says otherwise: where captures and results
+/// go, and which scenarios are played.
+void heed_test_runner(RunCommand& command);
+
 /// What is to be played, in its order.
 struct Selected {
   std::vector<ScenarioRun> runs;

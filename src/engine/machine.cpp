@@ -32,7 +32,8 @@ Machine::Machine(const scenario::Scenario& scenario, const Setup& setup, wire::T
       setup_(setup),
       observer_(observer),
       connections_(setup.peers.size()),
-      listening_(scenario::listens_at_first(scenario)) {
+      listening_(scenario::listens_at_first(scenario)),
+      takes_base_counters_(!setup.fresh_counters || has_counters(scenario)) {
   assert(setup.peers.size() == scenario.peers.size());
   for (std::size_t i = 0; i < connections_.size(); ++i) {
     Connection& connection = connections_[i];
@@ -74,7 +75,7 @@ Action Machine::next(wire::Time now) {
   if (!waiting_since_) longest_lag_ = std::max(longest_lag_, now - now_);
   waiting_since_.reset();
   now_ = now;
-  if (!base_counters_ && (!setup_.fresh_counters || has_counters(scenario_))) return AskCounters{};
+  if (!base_counters_ && takes_base_counters_) return AskCounters{};
   if (finished_) return Finished{};
   if (const auto resumed = resume_running()) return *resumed;
   while (!finished_) {

@@ -16,7 +16,8 @@ inline constexpr wire::Duration tolerated_lateness = std::chrono::milliseconds(1
 
 /// Where a step is done later than this after the end of the one before it, although nothing waits, one of
 /// the kernel's timers may have fired, or its guess at what the application is like have changed (delayed
-/// acknowledgements, round trips, tail loss probes): what is wrong then is not held against it.
-inline constexpr wire::Duration tolerated_lag = std::chrono::milliseconds(10);
+/// acknowledgements, round trips, tail loss probes): what is wrong then is not held against it. One tick of
+/// a kernel's clock of 250 Hz.
+inline constexpr wire::Duration tolerated_lag = std::chrono::milliseconds(4);
 
 }  // namespace tcpcraft::engine

@@ -126,11 +126,12 @@ class Drawing {
         "kernel" + (record_.kernel_address.empty() ? "" : " " + clean(record_.kernel_address));
     const std::size_t room = between_ + 1 + beside_;
     const std::string left = std::string(head(peer, between_ / 2));
-    const std::string right = std::string(head(kernel, room - width_of(left)));
-    // The kernel's address ends beside its line where there is room for that.
-    const std::size_t until = std::max(between_ + 1, width_of(left) + 2);
+    // At the kernel's line, or as far before it as it takes.
+    const std::size_t begin =
+        std::max(std::min(between_ + 1, room - std::min(room, width_of(kernel))), width_of(left) + 2);
+    const std::string right = std::string(head(kernel, room - begin));
     text_ += std::string(margin() - 4, ' ') + style_.dim("ms") + "  " + style_.cyan(left) +
-             std::string(until - width_of(left), ' ') + style_.green(right) + "\n";
+             std::string(begin - width_of(left), ' ') + style_.green(right) + "\n";
     line("", "", glyphs_.line, std::string(between_, ' '), glyphs_.line,
          style_.bold(std::string(head(clean(record_.kernel_state), beside_))));
   }

@@ -89,8 +89,10 @@ std::string html_details(const Record& record, const std::string& capture) {
   text += labels(record);
   if (!record.reason.empty()) text += "<p class=\"reason\">" + escaped(record.reason) + "</p>\n";
   if (record.attempts > 1)
-    text += "<p class=\"reason\">Played " + std::to_string(record.attempts) +
-            " times until it could be judged.</p>\n";
+    text += "<p class=\"reason\">Played " + std::to_string(record.attempts) + " times" +
+            (record.failures > 0 ? ", of which " + std::to_string(record.failures) + " failed before this one"
+                                 : " until it could be judged") +
+            ".</p>\n";
   if (record.failure) text += explanation(*record.failure);
   if (!record.events.empty() || !record.steps.empty())
     text += "<div class=\"cols\"><figure>" + (record.events.empty() ? "" : ladder_svg(record)) + "</figure>" +

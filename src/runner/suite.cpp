@@ -56,12 +56,14 @@ struct Again {
   JobReport last;
   std::size_t attempts = 0;
   std::vector<Outcome> failures;  ///< of the attempts before the last
-  std::string output;             ///< of all attempts
+  std::string output;             ///< of those, too
 
   void add(JobReport report) {
-    if (attempts > 0 && last.outcome.verdict == Verdict::fail) failures.push_back(last.outcome);
+    if (attempts > 0 && last.outcome.verdict == Verdict::fail) {
+      failures.push_back(last.outcome);
+      output += last.output;
+    }
     ++attempts;
-    output += report.output;
     last = std::move(report);
   }
 };
@@ -99,7 +101,7 @@ class Run {
       const bool undecided = is_inconclusive(again.last) && wants_more(again) && again.failures.empty();
       if (again.attempts == 0 || undecided) continue;
       judge(again);
-      tell_(number, again.last.outcome, again.output);
+      tell_(number, again.last.outcome, again.output + again.last.output);
     }
   }
 
@@ -144,7 +146,7 @@ class Run {
       return in_order.pass_by(number);
     }
     judge(first);
-    if (!is_bad(first.last.outcome)) return in_order.hear(std::move(first.last));
+    if (!is_bad(first.last.outcome) || !suite_.bad_news_first) return in_order.hear(std::move(first.last));
     tell_(number, first.last.outcome, first.last.output);
     in_order.pass_by(number);
   }
@@ -197,7 +199,7 @@ class Run {
 void Suite::run(std::size_t count, const std::function<Outcome(std::size_t)>& play,
                 const std::function<void(std::size_t, const Outcome&, const std::string&)>& tell) const {
   Run run(*this, play, tell);
-  in_process ? run.nothing_played_yet(count) : run.side_by_side(count);
+  in_process || width == 1 ? run.nothing_played_yet(count) : run.side_by_side(count);
   run.alone();
 }
 

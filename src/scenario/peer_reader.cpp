@@ -40,7 +40,7 @@ void PeerReader::read_peers(const yaml::Node& value, const yaml::Node& key) {
                    "at most " + std::to_string(most_peers));
   written_.clear();
   for (const auto& [name, peer] : value.entries) {
-    const auto same = [&](const Written& other) { return other.peer.name == name.text; };
+    const auto same = [&name = name](const Written& other) { return other.peer.name == name.text; };
     if (!is_name(name.text))
       context_.error(name.span, "'" + name.text + "' cannot be a name", "letters, digits, '-' and '_'");
     else if (std::any_of(written_.begin(), written_.end(), same))

@@ -3,20 +3,6 @@
 namespace tcpcraft::cli_test {
 namespace {
 
-/// The blocks of a Markdown text that begin with ```LANGUAGE.
-std::vector<std::string> blocks(const fs::path& file, const std::string& language) {
-  const std::string text = read_file(file);
-  std::vector<std::string> result;
-  const std::string fence = "\n```" + language + "\n";
-  for (std::size_t at = 0; (at = text.find(fence, at)) != std::string::npos;) {
-    at += fence.size();
-    const std::size_t end = text.find("\n```", at);
-    result.push_back(text.substr(at, end + 1 - at));
-    at = end;
-  }
-  return result;
-}
-
 TEST(Docs, every_example_works) {
   REQUIRE_PRIVATE_NETWORK();
   std::size_t examples = 0;
@@ -33,11 +19,38 @@ TEST(Docs, every_example_works) {
   EXPECT_GE(examples, 6u);
 }
 
+/// `run --ladder`, as on paper.
+Ran drawn(const fs::path& folder, const std::string& file) {
+  return tcpcraft(folder, {"run", "--ladder", file}, [] {
+    ::setenv("COLUMNS", "100", 1);
+    ::setenv("LC_ALL", "C.UTF-8", 1);
+  });
+}
+
+/// Its times, and the peer's port, made equal.
+std::string normalized_ladder(const std::string& text) {
+  const std::string times =
+      std::regex_replace(normalized(text), std::regex(" +\\d+\\.\\d{3}  "), "  0.000  ");
+  return std::regex_replace(times, std::regex("peer 127\\.0\\.0\\.1:\\d+ +"), "peer ");
+}
+
 TEST(Docs, the_readme_shows_what_is_printed) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
-  const Ran run = tcpcraft(folder.path(), {"run", (source_dir / "scenarios/server_close.scn").string()});
-  EXPECT_EQ(normalized(blocks(source_dir / "README.md", "text").at(0)), normalized(run.output));
+  const Ran run = drawn(folder.path(), (source_dir / "scenarios/server_close.scn").string());
+  EXPECT_EQ(normalized_ladder(blocks(source_dir / "README.md", "text").at(0)), normalized_ladder(run.output));
+}
+
+TEST(Docs, the_ladder_that_is_explained_is_real) {
+  REQUIRE_PRIVATE_NETWORK();
+  const fs::path page = source_dir / "docs/ladder.md";
+  const TemporaryFolder folder;
+  folder.write("wrong.scn", blocks(page, "yaml").at(0));
+  const Ran run = drawn(folder.path(), "wrong.scn");
+  EXPECT_EQ(run.exit_code, 1);
+  const std::size_t begin = run.output.find("       ms  ");
+  const std::string ladder = run.output.substr(begin, run.output.find("\n\n", begin) + 1 - begin);
+  EXPECT_EQ(normalized_ladder(blocks(page, "text").at(0)), normalized_ladder(ladder)) << ladder;
 }
 
 TEST(Docs, the_readmes_failure_is_real) {

@@ -128,11 +128,27 @@ inline Ran tcpcraft(const fs::path& folder, const std::vector<std::string>& argu
   return {exit_code, process.output};
 }
 
-/// What differs from run to run, made equal: times, seeds, ports, versions, the project's own folder.
+/// The blocks of a Markdown text that begin with ```LANGUAGE.
+inline std::vector<std::string> blocks(const fs::path& file, const std::string& language) {
+  const std::string text = read_file(file);
+  std::vector<std::string> result;
+  const std::string fence = "\n```" + language + "\n";
+  for (std::size_t at = 0; (at = text.find(fence, at)) != std::string::npos;) {
+    at += fence.size();
+    const std::size_t end = text.find("\n```", at);
+    result.push_back(text.substr(at, end + 1 - at));
+    at = end;
+  }
+  return result;
+}
+
+/// What differs from run to run, made equal: times, seeds, ports, versions, the project's own folder; and
+/// attempts that a busy host made inconclusive.
 inline std::string normalized(std::string text) {
   const auto replace = [&](const char* pattern, const char* with) {
     text = std::regex_replace(text, std::regex(pattern), with);
   };
+  replace("\n[^\n]+: [^\n]+\n(  [^\n]*\n)*  inconclusive: [^\n]*\n", "");
   replace("\\d+\\.\\d{6}", "0.000000");
   replace("\\[ *\\d+\\.\\d ms\\]", "[   0.0 ms]");
   replace("\\d+\\.\\d{3} ms", "0.000 ms");

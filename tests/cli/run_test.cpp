@@ -35,7 +35,7 @@ TEST(Run, failures_look_as_written_down) {
   REQUIRE_PRIVATE_NETWORK();
   for (const fs::path& file : files_in(source_dir / "tests/cli/failing", ".scn")) {
     const TemporaryFolder folder;
-    const Ran run = tcpcraft(folder.path(), {"run", file.string()});
+    const Ran run = tcpcraft(folder.path(), {"run", "-j", "1", file.string()});
     EXPECT_EQ(run.exit_code, 1) << file;
     fs::path golden = file;
     expect_golden(golden.replace_extension(".out"), normalized(run.output));

@@ -220,15 +220,15 @@ TEST(Call, times_count_from_its_end) {
 }
 
 TEST(Call, times_behind_a_call_that_the_host_held_up_are_inconclusive) {
-  for (const auto& [delay, verdict] : {std::pair<wire::Duration, Verdict>{195ms, Verdict::inconclusive},
-                                       {215ms, Verdict::inconclusive},
+  for (const auto& [delay, verdict] : {std::pair<wire::Duration, Verdict>{192ms, Verdict::inconclusive},
+                                       {212ms, Verdict::inconclusive},
                                        {100ms, Verdict::fail}}) {
     OpenWorld world;
     world.side.results["write"] = {Written{1}};
     world.side.on_call = [&world, delay = delay](const calls::Call& call) {
       if (calls::name_of(call) != "write") return;
       world.link.later(delay, world.link.from_kernel(PSH_ACK, 7001, 101, "a"));
-      world.clock.jump(8ms);
+      world.clock.jump(3ms);
     };
     const Result result =
         world.play_steps(accepted + "  - app: write \"a\"\n  - expect: PSH-ACK \"a\" in 190ms..210ms\n");
@@ -238,13 +238,13 @@ TEST(Call, times_behind_a_call_that_the_host_held_up_are_inconclusive) {
 
 TEST(Call, silence_behind_a_call_that_the_host_held_up_is_inconclusive) {
   for (const auto& [delay, verdict] :
-       {std::pair<wire::Duration, Verdict>{104ms, Verdict::inconclusive}, {90ms, Verdict::fail}}) {
+       {std::pair<wire::Duration, Verdict>{102ms, Verdict::inconclusive}, {90ms, Verdict::fail}}) {
     OpenWorld world;
     world.side.results["write"] = {Written{1}};
     world.side.on_call = [&world, delay = delay](const calls::Call& call) {
       if (calls::name_of(call) != "write") return;
       world.link.later(delay, world.link.from_kernel(PSH_ACK, 7001, 101, "a"));
-      world.clock.jump(8ms);
+      world.clock.jump(3ms);
     };
     EXPECT_EQ(world.play_steps(accepted + "  - app: write \"a\"\n  - expect: nothing for 100ms\n").verdict,
               verdict);
@@ -253,8 +253,8 @@ TEST(Call, silence_behind_a_call_that_the_host_held_up_is_inconclusive) {
 
 TEST(Call, a_retransmission_that_a_late_call_runs_into_is_inconclusive) {
   for (const auto& [lateness, seq, verdict] :
-       {std::tuple<wire::Duration, std::uint32_t, Verdict>{8ms, 7001, Verdict::inconclusive},
-        {8ms, 7003, Verdict::fail},
+       {std::tuple<wire::Duration, std::uint32_t, Verdict>{3ms, 7001, Verdict::inconclusive},
+        {3ms, 7003, Verdict::fail},
         {0ms, 7001, Verdict::fail}}) {
     OpenWorld world;
     world.clock.lateness = lateness;

@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "fake_world.hpp"
@@ -232,6 +234,25 @@ TEST(Machine, a_segment_that_comes_in_the_grace_after_a_late_wake_up_is_inconclu
   world.clock.lateness = 10ms;
   EXPECT_EQ(world.play_steps(handshake + "  - send: PSH-ACK \"a\"\n  - expect: ACK in 40ms..200ms\n").verdict,
             Verdict::inconclusive);
+}
+
+/// The timer that sends it may have been started before the step that was late.
+TEST(Machine, a_segment_that_is_early_by_less_than_the_host_was_late_is_inconclusive) {
+  for (const auto& [lateness, delay, verdict] : {std::tuple{0ms, 199ms, Verdict::fail},
+                                                 {3ms, 199ms, Verdict::inconclusive},
+                                                 {3ms, 196ms, Verdict::fail},
+                                                 {3ms, 201ms, Verdict::pass}}) {
+    World world;
+    auto& link = world.link;
+    link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+    link.answer({});
+    link.answer({});
+    link.after(delay, link.from_kernel(ACK, 7001, 102));
+    world.clock.lateness = lateness;
+    const std::string steps =
+        handshake + "  - wait: 10ms\n  - send: PSH-ACK \"a\"\n  - expect: ACK in 200ms..400ms\n";
+    EXPECT_EQ(world.play_steps(steps).verdict, verdict) << lateness.count() << " " << delay.count();
+  }
 }
 
 TEST(Machine, a_late_host_does_not_excuse_a_segment_that_never_comes) {

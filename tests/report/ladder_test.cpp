@@ -52,7 +52,7 @@ Record everything() {
 
 TEST(LadderText, draws_everything) {
   EXPECT_EQ("\n" + format_ladder(everything(), {76, true}, Style()), R"(
-        ms  peer 127.0.0.1:40000                       kernel 127.0.0.1:9877
+        ms  peer 127.0.0.1:40000                     kernel 127.0.0.1:9877
             │                                          │ LISTEN
      0.149  ├── SYN seq=0 win=65535 ──────────────────▶│ SYN-RECEIVED
      0.174  │  SYN-ACK seq=0 ack=1 win=65495 <mss      │
@@ -76,7 +76,7 @@ TEST(LadderText, draws_everything) {
 
 TEST(LadderText, makes_do_with_ascii) {
   EXPECT_EQ("\n" + format_ladder(everything(), {76, false}, Style()), R"(
-        ms  peer 127.0.0.1:40000                       kernel 127.0.0.1:9877
+        ms  peer 127.0.0.1:40000                     kernel 127.0.0.1:9877
             |                                          | LISTEN
      0.149  |-- SYN seq=0 win=65535 ------------------>| SYN-RECEIVED
      0.174  |  SYN-ACK seq=0 ack=1 win=65495 <mss      |

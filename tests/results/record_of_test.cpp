@@ -161,6 +161,43 @@ steps:
             "! call 1: read -> \"x\" -> still blocks\n");
 }
 
+/// It ended while the barrier was on its way: the step that ends it comes later.
+TEST(RecordOf, a_call_that_ended_while_others_were_played_stands_where_it_ended) {
+  World world;
+  world.play("scenario: x\nsteps:\n  - send: SYN\n");
+  engine::Result result;
+  result.trace = {engine::PassedCall{result.started + 10us, "start read", "", 0, 0},
+                  engine::PassedCall{result.started + 20us, "finish", "eof", 0, 2}};
+  result.step_ends = {{result.started + 11us, 1}, {result.started + 30us, 1}, {result.started + 31us, 2}};
+  world.scenario->steps = {
+      {{}, {}, scenario::Note{""}}, {{}, {}, scenario::Silence{}}, {{}, {}, scenario::Note{""}}};
+  EXPECT_EQ(text_of(results::record_of(world.source, *world.scenario, result, {})),
+            "call 0: start read\ncall 2: finish -> eof\nsilence 1: \n");
+}
+
+/// As after FIN-WAIT-2's timeout, of which the model does not know.
+TEST(RecordOf, what_the_kernel_said_of_itself_stands_until_the_model_moves) {
+  World world;
+  world.link.answer({world.link.from_kernel(engine::SYN_ACK, 7000, 101)});
+  world.link.answer({});
+  world.link.answer({world.link.from_kernel(engine::RST, 7001, 0)});
+  world.side.state.state = "FIN-WAIT-2";
+  const Record record = record_of(world, R"(scenario: Gone
+steps:
+  - use:    handshake
+  - state:  FIN-WAIT-2
+  - send:   ACK "x"
+  - expect: RST ack=*
+)");
+  EXPECT_EQ(text_of(record),
+            "peer 0: SYN seq=0 win=65535 [SYN-RECEIVED]\n"
+            "kernel 1: SYN-ACK seq=0 ack=1 win=1000\n"
+            "peer 2: ACK seq=1 ack=1 win=65535 [ESTABLISHED]\n"
+            "check 3: state: FIN-WAIT-2 [FIN-WAIT-2]\n"
+            "peer 4: ACK seq=1 ack=1 win=65535 \"x\"\n"
+            "kernel 5: RST seq=1 win=1000 [CLOSED]\n");
+}
+
 TEST(RecordOf, names_the_peer_of_each_event_and_step) {
   World world;
   const Record record = record_of(world, R"(scenario: Two

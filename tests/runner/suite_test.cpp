@@ -121,27 +121,48 @@ TEST(Suite, what_is_inconclusive_ten_times_is_an_error_of_the_host) {
   EXPECT_TRUE(told[0].outcome.host_fault);
 }
 
+/// Two pairs that wait for each other: they end only if those of a pair are started together.
 TEST(Suite, starts_in_the_order_that_is_wanted_and_tells_in_that_of_numbers) {
-  Shared count;
-  const auto told = run({.width = 2, .order = {2, 0, 1}}, 3, [&](std::size_t number) {
-    if (number == 2) return outcome(Verdict::pass, std::to_string(count[0] + count[1]));
-    count.add(number);
+  int ends[4][2];
+  for (auto& pipe : ends) ASSERT_EQ(::pipe(pipe), 0);
+  const auto told = run({.width = 2, .timeout = 20s, .order = {3, 0, 2, 1}}, 4, [&](std::size_t number) {
+    char byte = 'x';
+    if (::write(ends[3 - number][1], &byte, 1) != 1 || ::read(ends[number][0], &byte, 1) != 1)
+      return Outcome{};
     return outcome(Verdict::pass, std::to_string(number));
   });
-  EXPECT_EQ(numbers(told), (Numbers{0, 1, 2}));
-  const auto one_at_a_time = run({.order = {2, 0, 1}}, 3, [&](std::size_t number) {
-    return outcome(Verdict::pass, std::to_string(count.add(10)) + std::to_string(number));
-  });
-  ASSERT_EQ(numbers(one_at_a_time), (Numbers{0, 1, 2}));
-  EXPECT_EQ(one_at_a_time[2].outcome.reason, "02");
-  EXPECT_EQ(one_at_a_time[0].outcome.reason, "10");
+  for (const auto& pipe : ends)
+    for (const int end : pipe) ::close(end);
+  EXPECT_EQ(numbers(told), (Numbers{0, 1, 2, 3}));
+  for (const Told& one : told) EXPECT_EQ(one.outcome.reason, std::to_string(one.number));
 }
 
-TEST(Suite, tells_of_a_failure_at_once) {
-  const auto told = run({.order = {2, 1, 0}}, 3, [](std::size_t number) {
-    return outcome(number == 2 ? Verdict::fail : number == 1 ? Verdict::pass : Verdict::error);
+TEST(Suite, tells_of_a_failure_at_once_where_that_is_wanted) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  const auto play = [&](std::size_t number) {
+    char byte = 0;
+    if (number == 0 && ::read(ends[0], &byte, 1) != 1) return Outcome{};  // until the failure is told of
+    return outcome(number == 1 ? Verdict::fail : Verdict::pass);
+  };
+  Numbers told;
+  Suite{.width = 2, .timeout = 20s, .bad_news_first = true}.run(
+      2, play, [&](std::size_t number, const Outcome& outcome, const std::string&) {
+        told.push_back(number);
+        EXPECT_NE(outcome.verdict, Verdict::error);
+        EXPECT_EQ(::write(ends[1], "", 1), 1);
+      });
+  for (const int end : ends) ::close(end);
+  EXPECT_EQ(told, (Numbers{1, 0}));
+}
+
+TEST(Suite, one_at_a_time_plays_again_at_once) {
+  Shared count;
+  const auto told = run({}, 3, [&](std::size_t number) {
+    return outcome(number == 1 && count.add(0) < 2 ? Verdict::inconclusive : Verdict::pass);
   });
-  EXPECT_EQ(numbers(told), (Numbers{2, 0, 1}));
+  EXPECT_EQ(numbers(told), (Numbers{0, 1, 2}));
+  EXPECT_EQ(told[1].outcome.attempts, 3u);
 }
 
 TEST(Suite, what_fails_is_played_again_alone_as_often_as_asked_for) {
@@ -202,7 +223,7 @@ TEST(Suite, stops_at_an_error_as_at_a_failure) {
 
 TEST(Suite, after_the_first_failure_what_was_inconclusive_is_not_played_again) {
   Shared count;
-  const auto told = run({.fail_fast = true}, 3, [&](std::size_t number) {
+  const auto told = run({.width = 2, .fail_fast = true}, 2, [&](std::size_t number) {
     count.add(number);
     return outcome(number == 0 ? Verdict::inconclusive : Verdict::fail);
   });

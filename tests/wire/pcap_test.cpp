@@ -1,9 +1,11 @@
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 
 #include <gtest/gtest.h>
 #include <pcap/pcap.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <tcpcraft/wire/codec.hpp>
@@ -89,6 +91,27 @@ TEST_F(Pcap, names_the_path_it_cannot_create) {
     EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
     EXPECT_NE(std::string(error.what()).find("/nonexistent/directory/x.pcap"), std::string::npos);
   }
+}
+
+TEST_F(Pcap, what_was_written_before_the_disk_refused_stays_whole) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  PcapWriter writer(path_);
+  const rlimit limit{1000, before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::size_t written = 0;
+  EXPECT_THROW(for (; written < 20; ++written) writer.write(packet(100), Time{}), std::system_error);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_GT(written, 0u);
+  EXPECT_EQ(read_back().size(), written);
+  writer.write(packet(7), Time{});
+  EXPECT_EQ(read_back().size(), written + 1) << "there is room again";
+  writer.clear();
+  EXPECT_TRUE(read_back().empty());
+  writer.write(packet(1), Time{});
+  EXPECT_EQ(read_back().size(), 1u);
 }
 
 TEST_F(Pcap, notices_a_full_disk) {

@@ -271,6 +271,7 @@ class Machine {
   std::optional<kernel::Counters> counters_;
   std::optional<kernel::SocketInfo> info_;
   std::optional<kernel::Drops> drops_;
+  bool takes_base_counters_;  ///< before the first step
   std::optional<kernel::Counters> base_counters_;
   std::map<std::string, std::int64_t> counter_marks_;  // where each named counter stood at its last step
 

@@ -12,17 +12,17 @@
 
 namespace tcpcraft::runner {
 
-/// Plays many scenarios side by side, each in a process of its own, and tells of them in their order, but of
-/// failures and errors at once.
+/// Plays many scenarios side by side, each in a process of its own, and tells of them in their order.
 ///
 /// How busy the machine is decides nothing: what was inconclusive is played again when all others are done,
-/// alone, up to nine times more, and told of then.
+/// alone, up to nine times more, and told of then. Where one is played at a time that is at once.
 struct Suite {
   std::size_t width = 1;  ///< how many at a time; the output of one at a time is not held back
   std::optional<wire::Duration> timeout = {};  ///< of one: it is stopped, and an error
-  bool fail_fast = false;   ///< no more are started after the first that fails or is an error
-  std::size_t retries = 0;  ///< how often one that fails is played again, alone, when all others are done
-  std::vector<std::size_t> order = {};  ///< in which they are started; empty: as they are numbered
+  bool bad_news_first = false;  ///< failures and errors are told of as they are found, not in their order
+  bool fail_fast = false;       ///< no more are started after the first that fails or is an error
+  std::size_t retries = 0;      ///< how often one that fails is played again, alone, in the same way
+  std::vector<std::size_t> order = {};  ///< in which several are started; empty: as they are numbered
   bool in_process = false;  ///< one after another in this process: nothing else must need it any more
   /// Called about ten times a second with what is being played.
   std::function<void(const Busy&)> on_tick = {};

@@ -79,6 +79,19 @@ std::optional<ShardChoice> shard_of_slurm_array() {
 
 }  // namespace
 
+void heed_test_runner(RunCommand& command) {
+  const auto text = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  std::string outputs = text("TEST_UNDECLARED_OUTPUTS_DIR");
+  if (outputs.empty()) outputs = text("TEST_TMPDIR");
+  if (!command.captures_named && !outputs.empty()) command.captures = outputs + "/captures";
+  if (command.results.junit.empty()) command.results.junit = text("XML_OUTPUT_FILE");
+  const std::string filter = text("TESTBRIDGE_TEST_ONLY");
+  if (command.filters.empty() && !filter.empty()) command.filters.push_back(filter);
+}
+
 ShardChoice choose_shard(const std::string& option) {
   if (!option.empty()) return {parse_shard(option), "--shard"};
   if (const auto choice = shard_of_test_runner()) return *choice;

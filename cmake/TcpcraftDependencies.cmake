@@ -1,0 +1,26 @@
+# The libraries that tcpcraft's own are linked with: found for the project, and again by whoever finds it installed.
+# What is not there is in TCPCRAFT_MISSING.
+set(TCPCRAFT_MISSING "")
+find_package(PkgConfig QUIET)
+foreach(library tins pcap fyaml mnl zstd)
+  string(TOUPPER TCPCRAFT_${library} prefix)
+  if(PkgConfig_FOUND)
+    pkg_check_modules(${prefix} QUIET IMPORTED_TARGET lib${library})
+  endif()
+  if(NOT TARGET PkgConfig::${prefix})
+    list(APPEND TCPCRAFT_MISSING lib${library})
+  endif()
+endforeach()
+foreach(package Threads ZLIB)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    list(APPEND TCPCRAFT_MISSING ${package})
+  endif()
+endforeach()
+# Its archive where there is one: a library less to load, and a run lasts milliseconds.
+find_library(FYAML_ARCHIVE libfyaml.a HINTS ${TCPCRAFT_FYAML_LIBRARY_DIRS})
+if(NOT TARGET tcpcraft::fyaml)
+  add_library(tcpcraft::fyaml INTERFACE IMPORTED)
+  target_link_libraries(tcpcraft::fyaml
+                        INTERFACE $<IF:$<BOOL:${FYAML_ARCHIVE}>,${FYAML_ARCHIVE},PkgConfig::TCPCRAFT_FYAML>)
+endif()
