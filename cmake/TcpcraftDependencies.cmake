@@ -2,7 +2,7 @@
 # What is not there is in TCPCRAFT_MISSING.
 set(TCPCRAFT_MISSING "")
 find_package(PkgConfig QUIET)
-foreach(library tins pcap fyaml mnl)
+foreach(library tins pcap fyaml mnl zstd)
   string(TOUPPER TCPCRAFT_${library} prefix)
   if(PkgConfig_FOUND)
     pkg_check_modules(${prefix} QUIET IMPORTED_TARGET lib${library})

@@ -26,7 +26,7 @@ where, and by which rule.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME libtcpcraft-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-    "tcpcraft (= ${PROJECT_VERSION}), libtins-dev, libpcap-dev, libfyaml-dev, libmnl-dev, zlib1g-dev, pkg-config")
+    "tcpcraft (= ${PROJECT_VERSION}), libtins-dev, libpcap-dev, libfyaml-dev, libmnl-dev, zlib1g-dev, libzstd-dev, pkg-config")
 set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libgtest-dev, cmake")
 set(CPACK_COMPONENT_DEV_DESCRIPTION
     "The libraries of tcpcraft for C++ programs that play TCP scenarios of their

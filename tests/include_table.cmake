@@ -3,6 +3,8 @@ cmake_minimum_required(VERSION 3.25)
 
 set(may_wire "")
 set(may_model wire)
+set(may_capture wire)
+set(may_explain wire model capture)
 set(may_calls wire)
 set(may_standard "")
 set(may_scenario wire calls standard)
@@ -19,7 +21,7 @@ set(may_testing wire os scenario engine/result.hpp engine/player.hpp report runn
 set(may_runner wire model calls scenario os transport kernel engine)
 
 set(wrong "")
-foreach(module standard wire model calls scenario os transport kernel engine update matrix coverage report results runner testing)
+foreach(module standard wire capture model explain calls scenario os transport kernel engine update matrix coverage report results runner testing)
   file(GLOB files ${ROOT}/src/${module}/* ${ROOT}/include/tcpcraft/${module}/*)
   if(NOT files)
     list(APPEND wrong "module ${module} has no files")

@@ -132,6 +132,13 @@ struct SendCommand {
 };
 int send(const SendCommand& command);
 
+struct ExplainCommand {
+  std::string file;
+  std::vector<std::string> flows;  ///< only connections that have all of these at their ends
+  std::string color = "auto";
+};
+int explain(const ExplainCommand& command);
+
 struct MatrixCommand {
   std::vector<std::string> states;   ///< patterns; none: all
   std::vector<std::string> classes;  ///< patterns; none: the default set

@@ -1,0 +1,315 @@
+#include "connection.hpp"
+
+#include <algorithm>
+
+#include <tcpcraft/model/arrive.hpp>
+#include <tcpcraft/model/rules.hpp>
+#include <tcpcraft/wire/notation.hpp>
+
+namespace tcpcraft::explain {
+
+using model::State;
+using wire::Flag;
+using wire::Segment;
+using wire::SeqNum;
+
+namespace {
+
+constexpr std::size_t max_gaps = 64, max_doubts = 64;
+constexpr std::uint32_t wide = 1u << 30;
+constexpr std::uint8_t max_scale = 14;
+
+/// Longer than what a capture may have put in another order.
+constexpr std::int32_t stale_ticks = 100;
+
+bool is_pure_ack(const Segment& s) {
+  return s.has(Flag::ack) && !s.has(Flag::rst) && s.seg_len() == 0;
+}
+
+/// A side of which only the other's numbers are known.
+model::Tcb in_the_middle(SeqNum next, SeqNum expected, bool timestamps) {
+  model::Tcb tcb;
+  tcb.state = State::established;
+  tcb.iss = next - 1;
+  tcb.snd_una = tcb.snd_nxt = next;
+  tcb.irs = expected - 1;
+  tcb.rcv_nxt = tcb.rcv_high = tcb.last_ack_sent = expected;
+  tcb.rcv_edge = expected + wide;
+  tcb.snd_wnd = tcb.max_snd_wnd = wide;
+  tcb.offered.timestamps = tcb.received.timestamps = timestamps;
+  tcb.offered.sack_permitted = tcb.received.sack_permitted = true;
+  return tcb;
+}
+
+}  // namespace
+
+Connection::Connection(const capture::Packet& first, std::size_t number)
+    : number_(number), first_packet_(first.number) {
+  begin(first.segment);
+}
+
+void Connection::begin(const Segment& s) {
+  const bool server_speaks = s.has(Flag::syn) && s.has(Flag::ack);
+  sides_[0].endpoint = server_speaks ? s.destination : s.source;
+  sides_[1].endpoint = server_speaks ? s.source : s.destination;
+  from_the_start_ = s.has(Flag::syn) && !s.has(Flag::ack);
+  opened_in_view_ = s.has(Flag::syn);
+  if (!opened_in_view_) return begin_in_the_middle(s, sides_[0], sides_[1]);
+  sides_[1].tcb = model::listening();
+  if (from_the_start_) return;
+  Segment syn = s;  // of which only this is known
+  syn.flags = {Flag::syn};
+  syn.seq = s.ack - 1;
+  model::transmitted(sides_[0].tcb, syn);
+  model::follow(sides_[1].tcb, syn);
+  sides_[0].origin = syn.seq;
+}
+
+void Connection::begin_in_the_middle(const Segment& s, Side& from, Side& to) {
+  const bool timestamps = wire::find<wire::Timestamps>(s.options) != nullptr;
+  from.origin = s.seq - 1;
+  from.tcb = in_the_middle(s.seq, s.ack, timestamps);
+  to.tcb = in_the_middle(s.ack, s.seq, timestamps);
+  if (s.has(Flag::ack)) to.origin = s.ack - 1;
+}
+
+bool Connection::scale_known() const {
+  return sides_[0].syn_seen && sides_[1].syn_seen;
+}
+
+bool Connection::is_over() const {
+  const auto over = [](const Side& side) {
+    return side.tcb.state == State::closed || side.tcb.state == State::time_wait || side.reset;
+  };
+  return over(sides_[0]) || over(sides_[1]) || !sides_[0].seen || !sides_[1].seen;
+}
+
+/// What the sender shows of itself confirms or clears up what the other side said of it before.
+void Connection::settle_doubts(const Passage& p, Hindsight& found) {
+  const Segment& s = p.segment;
+  if (s.has(Flag::rst) || s.has(Flag::syn)) return;
+  std::erase_if(p.to.acks, [&](const auto& doubt) {
+    if (!before(s.end(), doubt.first)) return true;
+    // A probe would begin one before.
+    const bool is_next = is_pure_ack(s) && p.from.high == s.seq && doubt.first - s.seq > 1;
+    const bool says_next = is_next || s.has(Flag::fin);
+    if (says_next) found.unsent.insert(doubt.second);
+    return says_next;
+  });
+  // A window never moves back: where it ends now, it did not end further on before.
+  if (const std::optional<SeqNum> edge = offered_edge(p)) {
+    for (const auto& [end, packet] : p.to.overshoots)
+      if (after(end, *edge + 1)) found.beyond.insert(packet);
+    p.to.overshoots.clear();
+  }
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  if (!stamps) return;
+  std::erase_if(p.to.echoes, [&](const auto& doubt) {
+    const auto ahead = static_cast<std::int32_t>(doubt.first - stamps->tsval);
+    if (ahead > stale_ticks) found.unstamped.insert(doubt.second);
+    return ahead <= 0 || ahead > stale_ticks;
+  });
+}
+
+/// The model hears of what was not captured where it must have been there.
+void Connection::trust(const Passage& p, bool unsent) {
+  const Segment& s = p.segment;
+  if (s.has(Flag::syn) || s.has(Flag::rst)) return;
+  model::Tcb &from = p.from.tcb, &to = p.to.tcb;
+  if (s.has(Flag::ack) && !unsent && to.iss && after(s.ack, to.snd_nxt)) {
+    to.snd_nxt = s.ack;
+    from.rcv_high = later(from.rcv_high, s.ack);
+  }
+  if (!to.irs) return;
+  if (!p.to.seen) {  // nobody will say what it received: all of it
+    to.rcv_nxt = later(to.rcv_nxt, s.seq);
+    to.queue.clear();
+  }
+  if (!scale_known() || has_holes_) to.rcv_edge = later(to.rcv_edge, s.end() + 65535);
+}
+
+void Connection::take(const capture::Packet& packet, Hindsight& found, const Hindsight& known,
+                      Explained& explained) {
+  Segment segment = packet.segment;
+  segment.payload.resize(std::min<std::size_t>(packet.data_size, 1 << 20));
+  const std::size_t sender = segment.source == sides_[0].endpoint ? 0 : 1;
+  const Passage p{packet, segment, sides_[sender], sides_[1 - sender], explained};
+  if (!p.from.origin) p.from.origin = segment.has(Flag::syn) ? segment.seq : segment.seq - 1;
+  if (!p.to.origin && segment.has(Flag::ack)) p.to.origin = segment.ack - 1;
+
+  explained.connection = number_;
+  explained.first_packet = first_packet_;
+  explained.side = sender;
+  explained.segment = wire::format_segment(packet.segment, {p.from.origin, p.to.origin});
+  const auto story = known.stories.find(first_packet_);
+  const bool holes = has_holes_ || (story != known.stories.end() && story->second.has_holes);
+  const bool unsent = known.unsent.contains(packet.number);
+  if (packet.checksum == capture::Checksum::right) p.from.checksums = true;
+  if (packet.checksum == capture::Checksum::wrong && p.from.checksums) {
+    explained.faults.push_back({&model::rules::bad_checksum, "its checksum is wrong"});
+    judge(p, holes, known, scale_known());
+    faults_ += explained.faults.size();
+    explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
+    return;
+  }
+  settle_doubts(p, found);
+  describe(p);
+  judge(p, holes, known, scale_known());
+  faults_ += explained.faults.size();
+
+  const std::array<State, 2> before{sides_[0].tcb.state, sides_[1].tcb.state};
+  trust(p, unsent || !explained.faults.empty());
+  model::transmitted(p.from.tcb, segment);
+  const model::Outcome outcome = model::follow(p.to.tcb, segment);
+  if (segment.has(Flag::rst)) {
+    explained.meanings.push_back(std::string(outcome.rule->says));
+    p.from.reset = p.to.tcb.state == State::closed || p.to.tcb.state == State::listen;
+  }
+  if (before[1 - sender] == State::syn_received && p.to.tcb.state == State::established)
+    explained.meanings.insert(explained.meanings.begin(), "handshake: complete");
+  explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
+  explained.states_changed = explained.states != before || packet.number == first_packet_;
+  note(p, known);
+}
+
+void Connection::note(const Passage& p, const Hindsight& known) {
+  const Segment& s = p.segment;
+  p.from.seen = true;
+  p.from.last = p.packet.time;
+  if (s.has(Flag::rst)) return;
+  if (s.has(Flag::syn)) {
+    if (p.from.syn_seen && s.seq != p.from.origin && !s.has(Flag::ack)) return;  // of another connection
+    if (s.seq != p.from.origin) p.from.high.reset();
+    p.from.syn_seen = true;
+    p.from.origin = s.seq;
+  }
+  if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
+  if (beyond_window(p) > 0 && p.from.overshoots.size() < max_doubts &&
+      !known.beyond.contains(p.packet.number))
+    p.from.overshoots.emplace_back(s.end(), p.packet.number);
+  note_numbers(p);
+  if (s.has(Flag::ack)) note_ack(p);
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  if (!stamps) return;
+  if (!p.from.first_stamp) p.from.first_stamp = stamps->tsval;
+  if (!p.from.last_stamp || static_cast<std::int32_t>(stamps->tsval - *p.from.last_stamp) > 0)
+    p.from.last_stamp = stamps->tsval;
+  const bool unborne =
+      s.has(Flag::ack) && p.to.last_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.last_stamp) > 0;
+  if (unborne && p.from.echoes.size() < max_doubts && !known.unstamped.contains(p.packet.number))
+    p.from.echoes.emplace_back(stamps->tsecr, p.packet.number);
+}
+
+void Connection::note_numbers(const Passage& p) {
+  const Segment& s = p.segment;
+  Side& from = p.from;
+  if (from.fin && after(s.end(), *from.fin + 1)) return;  // which counts for nothing
+  if (s.has(Flag::fin) && !from.fin) from.fin = s.end() - 1;
+  if (!from.high) {
+    from.high = s.end();
+    from.data += s.payload.size();
+    return;
+  }
+  if (after(s.seq, *from.high)) {
+    if (p.to.acked && !before(*p.to.acked, s.seq))
+      has_holes_ = true;
+    else if (from.gaps.size() < max_gaps)
+      from.gaps.push_back({*from.high, s.seq});
+  }
+  std::vector<wire::SackBlock> left;
+  for (const wire::SackBlock& gap : from.gaps) {
+    if (!before(s.seq, gap.right) || !after(s.end(), gap.left)) {
+      left.push_back(gap);
+      continue;
+    }
+    if (before(gap.left, s.seq)) left.push_back({gap.left, s.seq});
+    if (after(gap.right, s.end())) left.push_back({s.end(), gap.right});
+  }
+  if (left.size() <= max_gaps) from.gaps = std::move(left);
+  if (after(s.end(), *from.high)) {
+    const SeqNum begin = later(s.seq, *from.high);
+    from.data += static_cast<std::uint64_t>(s.end() - begin) - s.has(Flag::fin);
+    from.high = s.end();
+  }
+}
+
+void Connection::note_ack(const Passage& p) {
+  const Segment& s = p.segment;
+  Side& from = p.from;
+  const bool blamed = std::any_of(p.explained.faults.begin(), p.explained.faults.end(),
+                                  [](const Fault& f) { return f.rule == &model::rules::rcv_nxt; });
+  if (blamed) return;
+  if (p.to.high && after(s.ack, *p.to.high) && from.acks.size() < max_doubts)
+    from.acks.emplace_back(s.ack, p.packet.number);
+  const bool same = from.acked == s.ack;
+  from.duplicates = same && s.seg_len() == 0 && s.window == from.window ? from.duplicates + 1 : 0;
+  if (!from.acked || after(s.ack, *from.acked)) from.acked = s.ack;
+  from.window = s.window;
+  const std::size_t gaps = p.to.gaps.size();
+  std::erase_if(p.to.gaps, [&](const wire::SackBlock& gap) { return !before(*from.acked, gap.right); });
+  if (p.to.gaps.size() != gaps) has_holes_ = true;
+  if (const std::optional<SeqNum> edge = offered_edge(p))
+    from.edge = from.edge ? later(*from.edge, *edge) : edge;
+}
+
+/// Where the window ends that the segment offers; nothing where its scale is not known.
+std::optional<SeqNum> Connection::offered_edge(const Passage& p) const {
+  if (!p.segment.has(Flag::ack) || !scale_known()) return std::nullopt;
+  const bool scaled = !p.segment.has(Flag::syn) && p.from.tcb.scaling();
+  const unsigned shift = scaled ? std::min(*p.from.tcb.offered.window_scale, max_scale) : 0;
+  return p.segment.ack + (std::int64_t{p.segment.window} << shift);
+}
+
+std::string Connection::ending() const {
+  const Side &client = sides_[0], &server = sides_[1];
+  const std::array<std::string, 2> who = names();
+  if (from_the_start_ && !server.seen) return "never answered";
+  for (std::size_t i : {0u, 1u})
+    if (sides_[i].reset) return "reset by " + who[i];
+  if (client.fin && server.fin) {
+    const bool both = server.acked && after(*server.acked, *client.fin) && client.acked &&
+                      after(*client.acked, *server.fin);
+    return both ? "closed by both" : "closed by both, but not every FIN is acknowledged";
+  }
+  for (std::size_t i : {0u, 1u}) {
+    const Side &closer = sides_[i], &other = sides_[1 - i];
+    if (!closer.fin) continue;
+    const std::string fin = who[i] + " has sent its FIN";
+    if (!other.seen) return fin;
+    if (!other.acked || !after(*other.acked, *closer.fin)) return fin + ", which is not acknowledged";
+    if (has_holes_) return fin + "; a FIN of " + who[1 - i] + " may be among what is not in the capture";
+    return "left half-closed, not closed: " + fin + ", " + who[1 - i] + " has not";
+  }
+  const bool opened = model::is_synchronized(client.tcb.state) && model::is_synchronized(server.tcb.state);
+  return opened ? "left open" : "left in the handshake";
+}
+
+/// Nobody knows who opened it where no SYN was captured.
+std::array<std::string, 2> Connection::names() const {
+  if (opened_in_view_) return {"client", "server"};
+  const wire::Endpoint &a = sides_[0].endpoint, &b = sides_[1].endpoint;
+  if (a.port == b.port) return {a.to_string(), b.to_string()};
+  return {":" + std::to_string(a.port), ":" + std::to_string(b.port)};
+}
+
+Story Connection::story() const {
+  Story story;
+  for (std::size_t i : {0u, 1u}) {
+    story.ends[i] = sides_[i].endpoint;
+    story.sent[i] = sides_[i].data;
+    story.seen[i] = sides_[i].seen;
+    story.states[i] = sides_[i].tcb.state;
+    for (const auto& [number, packet] : sides_[i].acks) story.doubtful.push_back(packet);
+    for (const auto& [stamp, packet] : sides_[i].echoes) story.doubtful.push_back(packet);
+    for (const auto& [end, packet] : sides_[i].overshoots) story.doubtful.push_back(packet);
+  }
+  std::sort(story.doubtful.begin(), story.doubtful.end());
+  story.names = names();
+  story.ending = ending();
+  story.from_the_start = from_the_start_;
+  story.has_holes = has_holes_;
+  story.faults = faults_;
+  return story;
+}
+
+}  // namespace tcpcraft::explain

@@ -1,0 +1,135 @@
+#include <tcpcraft/model/rules.hpp>
+#include <tcpcraft/wire/notation.hpp>
+
+#include "connection.hpp"
+
+namespace tcpcraft::explain {
+
+using model::Rule;
+using wire::Flag;
+using wire::SeqNum;
+
+namespace {
+
+constexpr Rule always_ack{"ack.always", "RFC 9293 3.1",
+                          "a segment other than the first SYN, or a RST, has ACK set"};
+constexpr Rule within_window{"window.right_edge", "RFC 9293 3.8.6",
+                             "data is sent within the window that the other side offered"};
+constexpr Rule open_once{"open.already_exists", "RFC 9293 3.10.1",
+                         "a connection that is not closed cannot be opened again"};
+constexpr Rule fin_last{"close.last", "RFC 9293 3.10.4", "nothing is sent behind the FIN"};
+
+/// Longer than this after its last segment a side may have given its connection up.
+constexpr auto patience = std::chrono::seconds(1);
+
+void blame(const Passage& p, const Rule& rule, std::string says) {
+  p.explained.faults.push_back({&rule, std::move(says)});
+}
+
+std::string relative(SeqNum number, const Side& side) {
+  return side.origin ? std::to_string(number - *side.origin) : std::to_string(number.raw());
+}
+
+void judge_flags(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  if (!s.has(Flag::ack) && !s.has(Flag::syn) && !s.has(Flag::rst))
+    blame(p, always_ack, "has neither ACK nor SYN nor RST");
+  const bool opens = s.has(Flag::syn) && !s.has(Flag::ack);
+  if (!opens || !p.from.fin || s.seq == p.from.tcb.iss) return;
+  using model::State;
+  const State state = p.from.tcb.state;
+  const bool waits = state == State::fin_wait_1 || state == State::fin_wait_2 || state == State::closing ||
+                     state == State::last_ack;
+  if (waits && p.packet.time - p.from.last < patience)
+    blame(p, open_once,
+          "a SYN behind its FIN, in " + std::string(to_string(state)) + ": the connection is not over");
+}
+
+void judge_fin(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  if (!p.from.fin || s.has(Flag::syn) || s.has(Flag::rst)) return;
+  const SeqNum end_of_fin = *p.from.fin + 1;
+  if (s.has(Flag::fin) && s.end() != end_of_fin)
+    blame(p, model::rules::fin_kept,
+          "a FIN at " + relative(s.end() - 1, p.from) + ", where its first was at " +
+              relative(*p.from.fin, p.from));
+  else if (after(s.end(), end_of_fin))
+    blame(p, fin_last, "goes beyond its FIN, which was at " + relative(*p.from.fin, p.from));
+}
+
+/// Numbers that nobody could have received: behind the other side's FIN, or outside of the window that this
+/// side offered.
+bool is_out_of_reach(const Passage& p) {
+  const SeqNum ack = p.segment.ack;
+  if (p.to.fin && after(ack, *p.to.fin + 1)) return true;
+  return p.from.edge && after(ack, *p.from.edge + 1);
+}
+
+void judge_ack(const Passage& p, bool holes, bool unsent) {
+  const wire::Segment& s = p.segment;
+  if (!s.has(Flag::ack) || s.has(Flag::rst) || !p.to.high || !after(s.ack, *p.to.high)) return;
+  if (!unsent && (holes || !is_out_of_reach(p))) {
+    p.explained.meanings.push_back("acknowledges " + bytes_text(s.ack - *p.to.high) +
+                                   " that the capture does not show");
+    return;
+  }
+  blame(p, model::rules::rcv_nxt,
+        "acknowledges " + relative(s.ack, p.to) + ", but nothing beyond " + relative(*p.to.high, p.to) +
+            " has been sent");
+}
+
+/// A window that grew unseen, by a segment that was not captured, is no fault: only hindsight tells.
+void judge_window(const Passage& p, const Hindsight& known) {
+  const std::int64_t beyond = beyond_window(p);
+  if (beyond == 0) return;
+  const std::string far = "goes " + std::to_string(beyond) + " beyond the window ";
+  if (known.beyond.contains(p.packet.number))
+    blame(p, within_window, far + "offered, which ends at " + relative(*p.to.edge, p.from));
+  else
+    p.explained.meanings.push_back(far + "that the capture shows");
+}
+
+void judge_options(const Passage& p, bool options_known) {
+  const wire::Segment& s = p.segment;
+  if (s.has(Flag::syn)) return;
+  const bool syn_only = wire::find<wire::Mss>(s.options) || wire::find<wire::WindowScale>(s.options) ||
+                        wire::find<wire::SackPermitted>(s.options);
+  if (syn_only) blame(p, model::rules::syn_only, "has an option that belongs on a SYN");
+  if (!options_known || s.has(Flag::rst)) return;
+  const auto& tcb = p.from.tcb;
+  if (!tcb.timestamps() && wire::find<wire::Timestamps>(s.options))
+    blame(p, model::rules::timestamps_forbidden, "has timestamps, which were not agreed on");
+  if (!tcb.sack() && wire::find<wire::Sack>(s.options))
+    blame(p, model::rules::sack_forbidden, "has SACK, which was not agreed on");
+}
+
+void judge_echo(const Passage& p, bool unstamped) {
+  const wire::Segment& s = p.segment;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  if (!stamps || stamps->tsecr == 0 || s.has(Flag::syn) || s.has(Flag::rst)) return;
+  const bool too_old =
+      p.to.syn_seen && p.to.first_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.first_stamp) < 0;
+  if (too_old || unstamped)
+    blame(p, model::rules::timestamps_echo,
+          "echoes the timestamp " + std::to_string(stamps->tsecr) + ", which was never sent");
+}
+
+}  // namespace
+
+std::int64_t beyond_window(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  if (!p.to.edge || s.has(Flag::syn) || s.has(Flag::rst) || s.seg_len() == 0) return 0;
+  const std::int64_t beyond = s.end() - *p.to.edge;
+  return beyond > 1 ? beyond : 0;
+}
+
+void judge(const Passage& p, bool holes, const Hindsight& known, bool options_known) {
+  judge_flags(p);
+  judge_fin(p);
+  judge_ack(p, holes, known.unsent.contains(p.packet.number));
+  judge_window(p, known);
+  judge_options(p, options_known);
+  judge_echo(p, known.unstamped.contains(p.packet.number));
+}
+
+}  // namespace tcpcraft::explain

@@ -1,0 +1,271 @@
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include <tcpcraft/explain/explainer.hpp>
+#include <tcpcraft/wire/segment_spec.hpp>
+
+namespace tcpcraft::explain {
+namespace {
+
+using model::State;
+using wire::Flag;
+using wire::Flags;
+using wire::Options;
+using wire::SeqNum;
+using wire::Timestamps;
+
+constexpr std::uint32_t iss = 1000, irs = 70000;  // of client and server
+const Flags syn{Flag::syn}, ack{Flag::ack}, syn_ack{Flag::syn, Flag::ack}, fin_ack{Flag::fin, Flag::ack},
+    rst{Flag::rst};
+
+/// A capture, written segment by segment with relative numbers.
+class Capture {
+ public:
+  Capture& client(Flags flags, std::uint32_t seq, std::uint32_t acked = 0, std::uint32_t length = 0) {
+    return add(true, flags, seq, acked, length);
+  }
+  Capture& server(Flags flags, std::uint32_t seq, std::uint32_t acked = 0, std::uint32_t length = 0) {
+    return add(false, flags, seq, acked, length);
+  }
+  Capture& handshake() { return client(syn, 0).server(syn_ack, 0, 1).client(ack, 1, 1); }
+  /// Of the segment written last.
+  Capture& window(std::uint16_t size) {
+    packets_.back().segment.window = size;
+    return *this;
+  }
+  Capture& stamped(std::uint32_t value, std::uint32_t echo) { return option(Timestamps{value, echo}); }
+  Capture& option(wire::Option option) {
+    packets_.back().segment.options.push_back(std::move(option));
+    return *this;
+  }
+  Capture& after(wire::Duration pause) {
+    packets_.back().time += pause;
+    now_ += pause;
+    return *this;
+  }
+  /// What was sent last was not captured.
+  Capture& lost() {
+    packets_.pop_back();
+    return *this;
+  }
+  Capture& checksum(capture::Checksum is) {
+    packets_.back().checksum = is;
+    return *this;
+  }
+  Capture& cut() {
+    packets_.back().segment.payload.clear();
+    packets_.back().cut = true;
+    return *this;
+  }
+
+  std::vector<Explained> explain() {
+    Explainer first;
+    for (const auto& packet : packets_) first.explain(packet);
+    Explainer explainer(first.hindsight());
+    std::vector<Explained> all;
+    for (const auto& packet : packets_) all.push_back(explainer.explain(packet));
+    stories = explainer.stories();
+    return all;
+  }
+  /// The rules that are broken, and where.
+  std::vector<std::string> faults() {
+    std::vector<std::string> found;
+    const std::vector<Explained> all = explain();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      for (const Fault& fault : all[i].faults)
+        found.push_back(std::to_string(packets_[i].number) + " " + std::string(fault.rule->name));
+    return found;
+  }
+  std::string last() {
+    std::string text;
+    const std::vector<Explained> all = explain();
+    for (const std::string& meaning : all.back().meanings) text += (text.empty() ? "" : "; ") + meaning;
+    return text;
+  }
+
+  std::vector<Story> stories;
+
+ private:
+  Capture& add(bool by_client, Flags flags, std::uint32_t seq, std::uint32_t acked, std::uint32_t length) {
+    capture::Packet packet;
+    packet.number = ++number_;
+    packet.time = wire::Time(now_ += std::chrono::microseconds(10));
+    wire::Segment& s = packet.segment;
+    s.source = *wire::Endpoint::parse(by_client ? "10.0.0.1:40000" : "10.0.0.2:80");
+    s.destination = *wire::Endpoint::parse(by_client ? "10.0.0.2:80" : "10.0.0.1:40000");
+    s.flags = flags;
+    s.seq = SeqNum(by_client ? iss : irs) + seq;
+    if (s.has(Flag::ack)) s.ack = SeqNum(by_client ? irs : iss) + acked;
+    s.window = 1000;
+    s.payload = wire::pattern(length);
+    packet.data_size = length;
+    packets_.push_back(packet);
+    return *this;
+  }
+
+  std::vector<capture::Packet> packets_;
+  std::uint64_t number_ = 0;
+  wire::Duration now_ = std::chrono::seconds(1'700'000'000);
+};
+
+using Faults = std::vector<std::string>;
+
+TEST(Explainer, the_article_leaves_its_connection_half_closed) {
+  capture::Reader reader(std::filesystem::path(TCPCRAFT_SOURCE_DIR) / "captures/article.pcap");
+  Explainer explainer;
+  while (const auto packet = reader.next()) EXPECT_TRUE(explainer.explain(*packet).faults.empty());
+  const std::vector<Story> stories = explainer.stories();
+  ASSERT_EQ(stories.size(), 1u);
+  EXPECT_EQ(stories[0].states, (std::array{State::close_wait, State::fin_wait_2}));
+  EXPECT_EQ(stories[0].ending, "left half-closed, not closed: server has sent its FIN, client has not");
+  EXPECT_EQ(stories[0].sent, (std::array<std::uint64_t, 2>{2, 2}));
+}
+
+TEST(Explainer, says_what_segments_do) {
+  EXPECT_EQ(Capture().client(syn, 0).last(), "handshake: asks for a connection");
+  EXPECT_EQ(Capture().client(syn, 0).client(syn, 0).last(), "handshake: the SYN again");
+  EXPECT_EQ(Capture().handshake().last(), "handshake: complete; acknowledges the SYN");
+  Capture data = Capture().handshake().client(ack, 1, 1, 10);
+  EXPECT_EQ(data.last(), "10 bytes of data");
+  EXPECT_EQ(Capture(data).client(ack, 1, 1, 10).last(), "retransmission: 10 bytes of data");
+  EXPECT_EQ(Capture(data).client(ack, 21, 1, 10).last(),
+            "10 bytes of data, out of order: 10 bytes before it not seen yet");
+  EXPECT_EQ(Capture(data).client(ack, 21, 1, 10).client(ack, 11, 1, 10).last(),
+            "10 bytes of data, out of order: from before what was seen already");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).last(), "acknowledges 10 bytes");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).window(0).last(),
+            "acknowledges 10 bytes; zero window: nothing more can be taken");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).window(0).server(ack, 1, 11).last(),
+            "window update: it is open again");
+  EXPECT_EQ(Capture(data).server(ack, 1, 1).last(), "duplicate ACK 1");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).client(ack, 10, 1).last(), "keep-alive");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).client(ack, 10, 1).server(ack, 1, 11).last(),
+            "answers the probe");
+  EXPECT_EQ(Capture(data).server(ack, 1, 11).window(0).client(ack, 10, 1).last(), "window probe");
+  EXPECT_EQ(Capture(data).server(syn_ack, 0, 1).last(), "handshake: the SYN-ACK again");
+}
+
+TEST(Explainer, knows_how_it_ends) {
+  Capture both = Capture().handshake().client(fin_ack, 1, 1).server(fin_ack, 1, 2).client(ack, 2, 2);
+  EXPECT_EQ(both.last(), "acknowledges the FIN");
+  EXPECT_EQ(both.stories[0].ending, "closed by both");
+  EXPECT_EQ(both.stories[0].states, (std::array{State::time_wait, State::closed}));
+  Capture reset = Capture().handshake().server(rst, 1);
+  reset.explain();
+  EXPECT_EQ(reset.stories[0].ending, "reset by server");
+  Capture silence = Capture().client(syn, 0);
+  silence.explain();
+  EXPECT_EQ(silence.stories[0].ending, "never answered");
+}
+
+TEST(Explainer, a_new_syn_is_a_new_connection_when_the_old_one_is_over) {
+  Capture twice = Capture().handshake().server(rst, 1).client(syn, 500);
+  EXPECT_EQ(twice.faults(), Faults{});
+  EXPECT_EQ(twice.stories.size(), 2u);
+  Capture accepted = Capture().handshake().client(syn, 500).server(syn_ack, 900, 501);
+  EXPECT_EQ(accepted.faults(), Faults{});
+  EXPECT_EQ(accepted.stories.size(), 2u);
+}
+
+TEST(Faults, an_ack_of_what_was_never_sent) {
+  const Capture data = Capture().handshake().client(ack, 1, 1, 10);
+  EXPECT_EQ(Capture(data).server(ack, 1, 5000).faults(), Faults{"5 ack.rcv_nxt"})
+      << "outside of its own window";
+  EXPECT_EQ(Capture(data).server(ack, 1, 100).client(ack, 11, 1).faults(), Faults{"5 ack.rcv_nxt"});
+  EXPECT_EQ(Capture().handshake().client(fin_ack, 1, 1).server(ack, 1, 3).faults(), Faults{"5 ack.rcv_nxt"});
+}
+
+TEST(Faults, an_ack_of_what_was_not_captured_is_none) {
+  Capture gap = Capture().handshake().client(ack, 1, 1, 10).lost().server(ack, 1, 11).client(ack, 11, 1, 10);
+  EXPECT_EQ(gap.faults(), Faults{});
+  EXPECT_TRUE(gap.stories[0].has_holes);
+  Capture last = Capture().handshake().client(ack, 1, 1, 10).lost().server(ack, 1, 11);
+  EXPECT_EQ(last.faults(), Faults{});
+  EXPECT_EQ(last.stories[0].doubtful, std::vector<std::uint64_t>{5});
+  EXPECT_EQ(Capture().client(ack, 50, 70, 10).lost().server(ack, 70, 60).client(ack, 60, 70).faults(),
+            Faults{});
+}
+
+TEST(Faults, data_beyond_the_window) {
+  const Capture sent = Capture().handshake().client(ack, 1, 1, 1100);
+  EXPECT_EQ(Capture(sent).server(ack, 1, 1).faults(), Faults{"4 window.right_edge"});
+  EXPECT_EQ(Capture().handshake().client(ack, 1, 1, 1001).server(ack, 1, 1).faults(), Faults{}) << "a probe";
+  EXPECT_EQ(Capture(sent).server(ack, 1, 1101).faults(), Faults{}) << "a window update may be missing";
+  EXPECT_EQ(Capture(sent).faults(), Faults{}) << "nothing tells";
+  EXPECT_EQ(Capture().server(syn_ack, 0, 1).client(ack, 1, 1, 1100).server(ack, 1, 1).faults(), Faults{})
+      << "the scale is not known";
+}
+
+TEST(Faults, data_within_a_scaled_window) {
+  Capture scaled = Capture().client(syn, 0).option(wire::WindowScale{7}).server(syn_ack, 0, 1);
+  scaled.option(wire::WindowScale{7})
+      .client(ack, 1, 1)
+      .server(ack, 1, 1)
+      .client(ack, 1, 1, 60000)
+      .server(ack, 1, 1);
+  EXPECT_EQ(scaled.faults(), Faults{});
+}
+
+TEST(Faults, a_fin_at_two_numbers) {
+  const Capture closed = Capture().handshake().client(fin_ack, 1, 1);
+  EXPECT_EQ(Capture(closed).client(fin_ack, 3, 1).faults(), Faults{"5 seq.fin.kept"});
+  EXPECT_EQ(Capture(closed).client(fin_ack, 1, 1).faults(), Faults{});
+  EXPECT_EQ(Capture(closed).client(ack, 2, 1, 5).faults(), Faults{"5 close.last"});
+  EXPECT_EQ(Capture().handshake().client(fin_ack, 1, 1, 5).client(fin_ack, 6, 1).faults(), Faults{});
+}
+
+TEST(Faults, a_syn_behind_a_fin) {
+  const Capture closed = Capture().handshake().client(fin_ack, 1, 1).server(ack, 1, 2);
+  EXPECT_EQ(Capture(closed).client(syn, 7000).faults(), Faults{"6 open.already_exists"});
+  EXPECT_EQ(Capture(closed).client(syn, 0).faults(), Faults{}) << "an old one";
+  EXPECT_EQ(Capture(closed).client(syn, 7000).after(std::chrono::minutes(2)).faults(), Faults{})
+      << "given up";
+}
+
+TEST(Faults, an_echo_of_a_timestamp_never_sent) {
+  Capture open = Capture().client(syn, 0).stamped(100, 0).server(syn_ack, 0, 1).stamped(900, 100);
+  open.client(ack, 1, 1).stamped(101, 900).client(ack, 1, 1, 5).stamped(102, 900);
+  EXPECT_EQ(Capture(open).server(ack, 1, 6).stamped(901, 102).faults(), Faults{});
+  EXPECT_EQ(Capture(open).server(ack, 1, 6).stamped(901, 90).faults(), Faults{"5 timestamps.echo"});
+  Capture ahead = Capture(open).server(ack, 1, 6).stamped(901, 5000).client(ack, 6, 1, 5).stamped(103, 901);
+  EXPECT_EQ(ahead.faults(), Faults{"5 timestamps.echo"});
+  Capture missed = Capture(open).server(ack, 1, 6).stamped(901, 5000).client(ack, 6, 1, 5).stamped(5001, 901);
+  EXPECT_EQ(missed.faults(), Faults{});
+}
+
+TEST(Faults, options_that_were_not_agreed_on) {
+  const Capture open = Capture().handshake();
+  EXPECT_EQ(Capture(open).client(ack, 1, 1).stamped(1, 1).faults(), Faults{"4 timestamps.forbidden"});
+  EXPECT_EQ(Capture(open).client(ack, 1, 1).option(wire::Sack{{{SeqNum(1), SeqNum(2)}}}).faults(),
+            Faults{"4 sack.forbidden"});
+  EXPECT_EQ(Capture(open).client(ack, 1, 1).option(wire::Mss{1460}).faults(), Faults{"4 option.syn_only"});
+  EXPECT_EQ(Capture().client(ack, 1, 1).stamped(1, 1).server(ack, 1, 1).stamped(1, 1).faults(), Faults{});
+}
+
+TEST(Faults, a_wrong_checksum_where_others_are_right) {
+  using capture::Checksum;
+  Capture open =
+      Capture().handshake().checksum(Checksum::right).client(ack, 1, 1, 5).checksum(Checksum::wrong);
+  EXPECT_EQ(Capture(open).client(ack, 1, 1, 5).server(ack, 1, 6).faults(), Faults{"4 checksum.bad.drop"});
+  EXPECT_EQ(Capture().handshake().client(ack, 1, 1, 5).checksum(Checksum::wrong).faults(), Faults{})
+      << "left to a device";
+}
+
+TEST(Faults, a_segment_without_flags) {
+  EXPECT_EQ(Capture().handshake().client(Flags{Flag::psh}, 1, 0, 3).faults(), Faults{"4 ack.always"});
+}
+
+TEST(Explainer, follows_one_side_alone_and_data_that_was_cut) {
+  Capture one = Capture().handshake().client(ack, 1, 1, 300).cut().client(ack, 301, 1, 300).cut();
+  EXPECT_EQ(one.faults(), Faults{});
+  EXPECT_EQ(one.stories[0].sent[0], 600u);
+  Capture alone = Capture().client(ack, 1, 1, 300).client(ack, 301, 1, 300).client(fin_ack, 601, 5);
+  EXPECT_EQ(alone.faults(), Faults{});
+  EXPECT_FALSE(alone.stories[0].seen[1]);
+  EXPECT_FALSE(alone.stories[0].from_the_start);
+  EXPECT_EQ(alone.stories[0].ending, ":40000 has sent its FIN");
+}
+
+}  // namespace
+}  // namespace tcpcraft::explain
