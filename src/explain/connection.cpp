@@ -146,7 +146,8 @@ void Connection::take(const capture::Packet& packet, Hindsight& found, const Hin
   const bool unsent = known.unsent.contains(packet.number);
   if (packet.checksum == capture::Checksum::right) p.from.checksums = true;
   if (packet.checksum == capture::Checksum::wrong && p.from.checksums) {
-    explained.faults.push_back({&model::rules::bad_checksum, "its checksum is wrong"});
+    explained.faults.emplace_back().rule = &model::rules::bad_checksum;
+    explained.faults.back().says = "its checksum is wrong";
     judge(p, holes, known, scale_known());
     faults_ += explained.faults.size();
     explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
@@ -166,7 +167,7 @@ void Connection::take(const capture::Packet& packet, Hindsight& found, const Hin
     p.from.reset = p.to.tcb.state == State::closed || p.to.tcb.state == State::listen;
   }
   if (before[1 - sender] == State::syn_received && p.to.tcb.state == State::established)
-    explained.meanings.insert(explained.meanings.begin(), "handshake: complete");
+    explained.meanings.emplace(explained.meanings.begin())->assign("handshake: complete");
   explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
   explained.states_changed = explained.states != before || packet.number == first_packet_;
   note(p, known);

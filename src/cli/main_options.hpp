@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace tcpcraft::cli {
+
+/// `--color`
+void add_color(CLI::App& command, std::string& color);
+
+/// The command `matrix`
+void add_matrix(CLI::App& app, int& exit_code);
+
+}  // namespace tcpcraft::cli
