@@ -13,6 +13,7 @@ foreach(component tcpcraft dev)
   file(REMOVE ${doc}/LICENSE)
   file(WRITE ${doc}/changelog "tcpcraft (${CPACK_PACKAGE_VERSION}) unstable; urgency=low\n\n"
                               "  * Version ${CPACK_PACKAGE_VERSION}.\n\n -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
+  file(CHMOD ${doc}/copyright ${doc}/changelog PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   file(GLOB pages ${usr}/share/man/man1/*.1)
   foreach(page ${pages} ${doc}/changelog)
     execute_process(COMMAND gzip -9n ${page} COMMAND_ERROR_IS_FATAL ANY)
