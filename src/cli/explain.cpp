@@ -1,14 +1,20 @@
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
+#include <tcpcraft/capture/flow.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 
 #include "common.hpp"
-#include "flow.hpp"
 
 namespace tcpcraft::cli {
 namespace {
+
+capture::Flow parse_flow(const std::string& text) {
+  if (const auto flow = capture::Flow::parse(text)) return *flow;
+  throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
+}
 
 std::string format_time(wire::Time time, const char* format) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -126,7 +132,7 @@ void print_reading(const capture::Summary& summary) {
 
 /// Every wanted segment of the file, to `use`.
 template <class Use>
-capture::Summary each(const ExplainCommand& command, const std::vector<Flow>& flows, Use use) {
+capture::Summary each(const ExplainCommand& command, const std::vector<capture::Flow>& flows, Use use) {
   capture::Reader reader{std::filesystem::path(command.file)};
   while (const auto packet = reader.next())
     if (is_wanted(flows, packet->segment)) use(*packet);
@@ -136,7 +142,8 @@ capture::Summary each(const ExplainCommand& command, const std::vector<Flow>& fl
 }  // namespace
 
 int explain(const ExplainCommand& command) {
-  const std::vector<Flow> flows = parse_flows(command.flows);
+  std::vector<capture::Flow> flows;
+  for (const std::string& text : command.flows) flows.push_back(parse_flow(text));
   if (!std::filesystem::is_regular_file(command.file) && std::filesystem::exists(command.file))
     throw UsageError(command.file + " is not a file: it is read twice");
   explain::Explainer first;

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include <tcpcraft/capture/flow.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/write_all.hpp>
@@ -16,7 +17,6 @@
 
 #include "commands.hpp"
 #include "common.hpp"
-#include "flow.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -45,6 +45,16 @@ std::string damage_of(const std::string& file, const capture::Damage& damage) {
          report::printable(damage.reason);
 }
 
+std::vector<capture::Flow> flows_of(const RecordCommand& command) {
+  std::vector<capture::Flow> flows;
+  for (const std::string& text : command.flows) {
+    const auto flow = capture::Flow::parse(text);
+    if (!flow) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
+    flows.push_back(*flow);
+  }
+  return flows;
+}
+
 std::string name_of(const record::Conversation& conversation) {
   return conversation.peers.front().to_string() + " to " + conversation.kernel.to_string();
 }
@@ -52,11 +62,11 @@ std::string name_of(const record::Conversation& conversation) {
 }  // namespace
 
 int record(const RecordCommand& command) {
-  const std::vector<Flow> flows = parse_flows(command.flows);
+  const std::vector<capture::Flow> flows = flows_of(command);
   record::Splitter splitter(command.side == "client" ? record::Side::client : record::Side::server);
   capture::Reader reader{fs::path(command.file)};
   while (const auto packet = reader.next())
-    if (is_wanted(flows, packet->segment)) splitter.add(*packet);
+    if (capture::is_wanted(flows, packet->segment)) splitter.add(*packet);
   const std::vector<record::Conversation> conversations = splitter.take();
   const auto& damage = reader.summary().damage;
   if (conversations.empty() && damage) throw UsageError(damage_of(command.file, *damage));
