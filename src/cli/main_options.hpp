@@ -13,5 +13,7 @@ void add_color(CLI::App& command, std::string& color);
 
 /// The command `matrix`
 void add_matrix(CLI::App& app, int& exit_code);
+/// The command `record`
+void add_record(CLI::App& app, int& exit_code);
 
 }  // namespace tcpcraft::cli
