@@ -3,11 +3,11 @@
 
 #include <pcap/pcap.h>
 
+#include <tcpcraft/capture/link_layer.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/wire/codec.hpp>
 
 #include "datagrams.hpp"
-#include "link_layer.hpp"
 #include "source.hpp"
 
 namespace tcpcraft::capture {
