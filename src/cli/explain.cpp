@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 
+#include <tcpcraft/capture/flow.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 
@@ -11,30 +11,9 @@
 namespace tcpcraft::cli {
 namespace {
 
-/// An address, a port, or both.
-struct Flow {
-  std::optional<wire::IpAddress> address;
-  std::optional<std::uint16_t> port;
-
-  bool matches(const wire::Endpoint& end) const {
-    return (!address || *address == end.address) && (!port || *port == end.port);
-  }
-};
-
-Flow parse_flow(const std::string& text) {
-  if (const auto end = wire::Endpoint::parse(text)) return {end->address, end->port};
-  if (const auto address = wire::IpAddress::parse(text)) return {address, {}};
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty())
-    throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
-  return {{}, port};
-}
-
-bool is_wanted(const std::vector<Flow>& flows, const wire::Segment& segment) {
-  return std::all_of(flows.begin(), flows.end(), [&](const Flow& flow) {
-    return flow.matches(segment.source) || flow.matches(segment.destination);
-  });
+capture::Flow parse_flow(const std::string& text) {
+  if (const auto flow = capture::Flow::parse(text)) return *flow;
+  throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
 }
 
 std::string format_time(wire::Time time, const char* format) {
@@ -153,7 +132,7 @@ void print_reading(const capture::Summary& summary) {
 
 /// Every wanted segment of the file, to `use`.
 template <class Use>
-capture::Summary each(const ExplainCommand& command, const std::vector<Flow>& flows, Use use) {
+capture::Summary each(const ExplainCommand& command, const std::vector<capture::Flow>& flows, Use use) {
   capture::Reader reader{std::filesystem::path(command.file)};
   while (const auto packet = reader.next())
     if (is_wanted(flows, packet->segment)) use(*packet);
@@ -163,7 +142,7 @@ capture::Summary each(const ExplainCommand& command, const std::vector<Flow>& fl
 }  // namespace
 
 int explain(const ExplainCommand& command) {
-  std::vector<Flow> flows;
+  std::vector<capture::Flow> flows;
   for (const std::string& text : command.flows) flows.push_back(parse_flow(text));
   if (!std::filesystem::is_regular_file(command.file) && std::filesystem::exists(command.file))
     throw UsageError(command.file + " is not a file: it is read twice");
