@@ -206,7 +206,9 @@ runner::Outcome outcome_of(const std::function<runner::Outcome()>& body) {
   } catch (const UsageError& error) {
     return {engine::Verdict::error, error.what(), {}, false, false};
   } catch (const std::system_error& error) {
-    return {engine::Verdict::error, error.what(), {}, true, false};
+    // The kernel did not come to prepare the network, and may in a moment.
+    const bool too_busy = error.code() == std::errc::timed_out;
+    return {too_busy ? engine::Verdict::inconclusive : engine::Verdict::error, error.what(), {}, true, false};
   }
 }
 
