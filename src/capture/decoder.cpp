@@ -4,9 +4,8 @@
 
 #include <pcap/pcap.h>
 
+#include <tcpcraft/capture/link_layer.hpp>
 #include <tcpcraft/wire/codec.hpp>
-
-#include "link_layer.hpp"
 
 namespace tcpcraft::capture {
 namespace {
@@ -64,12 +63,14 @@ std::optional<Packet> Decoder::take(int link, const pcap_pkthdr& header, const s
                 checksum_of(*datagram)};
 }
 
+wire::Time stamp_of(const pcap_pkthdr& header) {
+  return time_of(header.ts);
+}
+
 std::optional<std::string> link_problem(pcap* handle) {
   const int link = pcap_datalink(handle);
   if (is_known_link(link)) return std::nullopt;
-  const char* const name = pcap_datalink_val_to_name(link);
-  return std::string("packets of the link type ") + (name ? name : std::to_string(link).c_str()) +
-         " are not understood";
+  return "packets of the link type " + link_name(link) + " are not understood";
 }
 
 }  // namespace tcpcraft::capture

@@ -143,6 +143,16 @@ struct ExplainCommand {
 };
 int explain(const ExplainCommand& command);
 
+struct RecordCommand {
+  std::string file;  ///< `-` is the standard input
+  std::string side = "client";
+  std::vector<std::string> flows;  ///< only connections that have all of these at their ends
+  std::string output;              ///< a folder; empty: the standard output
+  std::string app;                 ///< empty: what was captured tells
+  bool force = false;
+};
+int record(const RecordCommand& command);
+
 struct MatrixCommand {
   std::vector<std::string> states;   ///< patterns; none: all
   std::vector<std::string> classes;  ///< patterns; none: the default set

@@ -333,6 +333,8 @@ int main(int argc, char** argv) {
   add_serve(app, exit_code);
   add_send(app, exit_code);
   add_explain(app, exit_code);
+  add_record(app, exit_code);
+  add_replay(app, exit_code);
   add_matrix(app, exit_code);
   add_help(app, exit_code);
   try {

@@ -97,6 +97,7 @@ std::string html_details(const Record& record, const std::string& capture) {
             (record.failures > 0 ? ", of which " + std::to_string(record.failures) + " failed before this one"
                                  : " until it could be judged") +
             ".</p>\n";
+  if (!record.complaints.empty()) text += "<pre>" + escaped(record.complaints) + "</pre>\n";
   if (record.failure) text += explanation(*record.failure);
   if (!record.events.empty() || !record.steps.empty())
     text += "<div class=\"cols\"><figure>" +
