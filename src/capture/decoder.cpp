@@ -10,10 +10,10 @@
 namespace tcpcraft::capture {
 namespace {
 
-/// A damaged time must not overflow the nanoseconds.
+/// A damaged time must not overflow the nanoseconds, nor must what lies between two of them.
 wire::Time time_of(const timeval& stamp) {
   constexpr std::int64_t furthest = 9'000'000'000;  // the year 2255
-  const std::int64_t seconds = std::clamp<std::int64_t>(stamp.tv_sec, -furthest, furthest);
+  const std::int64_t seconds = std::clamp<std::int64_t>(stamp.tv_sec, 0, furthest);
   const std::int64_t nanoseconds = std::clamp<std::int64_t>(stamp.tv_usec, 0, 999'999'999);
   return wire::Time(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanoseconds));
 }

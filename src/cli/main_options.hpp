@@ -11,6 +11,9 @@ namespace tcpcraft::cli {
 /// `--color`
 void add_color(CLI::App& command, std::string& color);
 
+/// The command `explain`
+void add_explain(CLI::App& app, int& exit_code);
+
 /// The command `replay`
 void add_replay(CLI::App& app, int& exit_code);
 
