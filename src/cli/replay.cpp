@@ -148,6 +148,7 @@ class Session : public replay::World {
   }
   bool pump() override { return companion_.server && companion_.server->pump(); }
   void tick(std::size_t live) override {
+    live_ = live;
     if (!progress_.is_shown()) return;
     const auto now = std::chrono::steady_clock::now();
     if (now - shown_ < std::chrono::milliseconds(100)) return;
@@ -156,11 +157,15 @@ class Session : public replay::World {
                    (failed_ ? ", " + std::to_string(failed_) + " failed" : "") + "; " + std::to_string(live) +
                    " running");
   }
-  bool is_interrupted() const override { return runner::interrupt_signal() != 0; }
+  bool is_interrupted() const override { return runner::interrupt_signal() != 0 || has_left(); }
   void print(const std::string& text) { progress_.print(text); }
   const report::Style& style() const { return style_; }
 
  private:
+  /// The client that we started has ended, so that none will come any more.
+  bool has_left() const {
+    return command_.as == "server" && live_ == 0 && companion_.program && companion_.program->has_ended();
+  }
   static const std::string& no_comparison(const replay::Result& result) {
     static const std::string none, one_sided = "played, but only one side was captured: nothing to compare";
     return result.compared ? none : one_sided;
@@ -171,7 +176,7 @@ class Session : public replay::World {
   Companion& companion_;
   report::Style style_;
   Progress progress_;
-  std::size_t done_ = 0, failed_ = 0;
+  std::size_t done_ = 0, failed_ = 0, live_ = 0;
   std::chrono::steady_clock::time_point shown_{};
 };
 
@@ -213,7 +218,7 @@ std::string complaint(const ReplayCommand& command, const capture::Summary& summ
 
 int exit_code_for(const replay::Total& total, const std::string& complaint) {
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
-  if (total.differs) return failed;
+  if (total.differs || total.not_played) return failed;
   return complaint.empty() ? ok : invalid;
 }
 
@@ -240,6 +245,7 @@ int replay(const ReplayCommand& command) {
   replay::Replayer replayer(reader, std::move(options), *masks, session);
   const replay::Total total = replayer.run();
   const wire::Duration took = std::chrono::steady_clock::now() - start;
+  if (companion.program && command.as == "server") companion.program->await_end();
   results.end({took, {}, ""});
   session.print(format_total(total, took, session.style()));
   const std::string wrong = complaint(command, reader.summary(), total);

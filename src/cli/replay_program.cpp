@@ -74,6 +74,11 @@ bool Program::has_ended() {
   return child_ < 0;
 }
 
+void Program::await_end() {
+  const auto end = std::chrono::steady_clock::now() + grace;
+  while (!has_ended() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(pause);
+}
+
 bool is_listened_to(std::uint16_t port) {
   char wanted[8];
   std::snprintf(wanted, sizeof wanted, ":%04X", port);

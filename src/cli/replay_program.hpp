@@ -20,6 +20,8 @@ class Program {
 
   /// Whether it has ended.
   bool has_ended();
+  /// Gives it two seconds to end of itself.
+  void await_end();
   /// Waits until something listens at that port; false where the program has ended before, or nothing does.
   bool await_listener(std::uint16_t port);
 

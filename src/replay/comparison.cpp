@@ -71,17 +71,20 @@ Bytes Comparison::Stream::first(std::size_t count) const {
 
 void Comparison::Stream::take(std::size_t count) {
   begin += count;
+  searched = 0;
   taken += signed_size(count);
   if (begin < bytes.size() / 2) return;
   bytes.erase(bytes.begin(), bytes.begin() + signed_size(begin));
   begin = 0;
 }
 
-std::size_t Comparison::Stream::line() const {
-  const auto* const end = data() + std::min(size(), longest_line);
-  const auto* const newline = std::find(data(), end, '\n');
-  if (newline != end) return static_cast<std::size_t>(newline - data()) + 1;
-  return ended || size() >= longest_line ? static_cast<std::size_t>(end - data()) : 0;
+std::size_t Comparison::Stream::line() {
+  const std::size_t most = std::min(size(), longest_line);
+  const auto* const end = data() + most;
+  const auto* const newline = std::find(data() + std::min(searched, most), end, '\n');
+  searched = static_cast<std::size_t>(newline - data());
+  if (newline != end) return searched + 1;
+  return ended || size() >= longest_line ? most : 0;
 }
 
 void Comparison::captured(const Bytes& bytes) {
@@ -147,20 +150,24 @@ void Comparison::compare_lines() {
   Bytes captured, live;
   std::size_t captured_size = 0, live_size = 0;
   while (next_line(captured_, captured, captured_size) && next_line(live_, live, live_size)) {
-    if (captured != live) {
-      difference_ = here();
-      const auto same = std::mismatch(captured.begin(), captured.end(), live.begin(), live.end()).first;
-      remember(Bytes(captured.begin(), same));
-      const auto at = same - captured.begin();
-      difference_ =
-          Difference{captured_.taken, live_.taken, before_, Bytes(captured.begin() + at, captured.end()),
-                     Bytes(live.begin() + std::min(at, signed_size(live.size())), live.end())};
-      return;
-    }
+    if (captured != live) return note_lines(captured, captured_size, live, live_size);
     remember(captured);
     captured_.take(captured_size);
     live_.take(live_size);
   }
+}
+
+/// Where something was cut out of a line, its beginning is the place.
+void Comparison::note_lines(const Bytes& captured, std::size_t captured_size, const Bytes& live,
+                            std::size_t live_size) {
+  const auto same = std::mismatch(captured.begin(), captured.end(), live.begin(), live.end());
+  const std::ptrdiff_t at = same.first - captured.begin();
+  remember(Bytes(captured.begin(), same.first));
+  difference_ = Difference{captured_.taken + (captured.size() == captured_size ? at : 0),
+                           live_.taken + (live.size() == live_size ? at : 0), before_,
+                           Bytes(same.first, captured.end()), Bytes(same.second, live.end())};
+  for (Bytes* rest : {&difference_->captured, &difference_->live})
+    rest->resize(std::min(rest->size(), context));
 }
 
 bool Comparison::has_reached(Offset offset) const {

@@ -255,7 +255,7 @@ void Conversation::finish(Verdict verdict, std::string summary, Time now) {
   Result result;
   result.verdict = verdict;
   result.summary = std::move(summary);
-  result.started = started_;
+  result.started = tcp_ ? started_ : now;
   result.ended = now;
   result.compared = !plan_.is_one_sided();
   result.iss = iss_;

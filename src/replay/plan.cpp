@@ -50,8 +50,7 @@ void Plan::refuse(std::string why) {
 }
 
 void Plan::add(Packet packet, bool ours) {
-  // What its receiver discarded is no part of the conversation.
-  if (!refusal_.empty() || over_ || packet.checksum == capture::Checksum::wrong) return;
+  if (!refusal_.empty() || over_ || is_discarded(packet, ours)) return;
   last_time_ = packet.time;
   if (!ours) their_last_time_ = packet.time;
   if (packet.cut)
@@ -64,6 +63,15 @@ void Plan::add(Packet packet, bool ours) {
   }
   ours ? add_ours(std::move(packet)) : add_theirs(std::move(packet));
   check_over();
+}
+
+/// Its receiver discarded it, so that it is no part of the conversation; unless its sender's checksums are
+/// mostly wrong, which a device puts right behind the capture.
+bool Plan::is_discarded(const Packet& packet, bool ours) {
+  Direction& direction = ours ? mine_ : theirs_;
+  direction.right += packet.checksum == capture::Checksum::right;
+  if (packet.checksum != capture::Checksum::wrong) return false;
+  return direction.right >= ++direction.wrong;
 }
 
 void Plan::hold(Packet packet, bool ours) {

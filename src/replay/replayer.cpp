@@ -53,6 +53,7 @@ struct Connection {
   std::optional<Time> timer;  ///< its place among the timers
   std::size_t buffered = 0;   ///< as counted in the whole
   bool is_touched = false, is_queued = false;
+  bool is_active = false;  ///< live, and not waiting for more of the capture
   std::list<Connection>::iterator self;
 };
 
@@ -101,9 +102,10 @@ struct Replayer::Impl {
   bool settle();
   void settle(Connection& connection);
   void set_timer(Connection& connection);
+  void count_active(Connection& connection, bool is_active);
   void finish(Connection& connection);
   bool fire_timers();
-  bool all_starved() const;
+  bool all_starved() const { return active == 0; }
   bool is_done() const;
   void leave();
   void wait();
@@ -126,7 +128,7 @@ struct Replayer::Impl {
   std::optional<capture::Packet> next;  ///< read, but not yet used
   bool at_end = false;
   bool no_ports = false;  ///< left; until one is given back
-  std::size_t numbered = 0, buffered = 0;
+  std::size_t numbered = 0, buffered = 0, active = 0;
   std::uint64_t unswept = 0;
   std::optional<Time> first_captured;
   Time started, now;
@@ -138,11 +140,6 @@ Time Replayer::Impl::live_time(Time moment) const {
   const auto offset = std::chrono::duration<double, std::nano>(
       static_cast<double>((moment - *first_captured).count()) / options.settings.speed);
   return started + std::chrono::duration_cast<wire::Duration>(offset);
-}
-
-bool Replayer::Impl::all_starved() const {
-  return std::all_of(live.begin(), live.end(),
-                     [](const auto& one) { return one.second->conversation.is_starved(); });
 }
 
 /// More is read as it becomes time for it, and as what has been read is used up. Where nothing can go on
@@ -374,9 +371,14 @@ void Replayer::Impl::settle(Connection& connection) {
   conversation.out.clear();
   buffered += conversation.buffered() - connection.buffered;
   connection.buffered = conversation.buffered();
+  count_active(connection, connection.link && !conversation.result() && !conversation.is_starved());
   if (conversation.result()) return finish(connection);
   if (conversation.can_start() && !std::exchange(connection.is_queued, true)) waiting.push_back(&connection);
   set_timer(connection);
+}
+
+void Replayer::Impl::count_active(Connection& connection, bool is_active) {
+  if (std::exchange(connection.is_active, is_active) != is_active) active += is_active ? 1 : -1;
 }
 
 /// A timer that comes too early does no harm, so that one that moves on is left where it is.

@@ -74,7 +74,8 @@ class Comparison {
 
   struct Stream {
     wire::Bytes bytes;
-    std::size_t begin = 0;  ///< of what has not been compared
+    std::size_t begin = 0;     ///< of what has not been compared
+    std::size_t searched = 0;  ///< behind `begin`, where no line ends
     Offset taken = 0;
     bool ended = false;
 
@@ -82,13 +83,15 @@ class Comparison {
     const std::uint8_t* data() const { return bytes.data() + begin; }
     wire::Bytes first(std::size_t count) const;
     void take(std::size_t count);
-    std::size_t line() const;  ///< the length of its first line; 0 where that is not finished
+    std::size_t line();  ///< the length of its first line; 0 where that is not finished
   };
   void compare();
   void compare_bytes();
   void compare_lines();
   /// The next line that masks leave something of. False where it is not finished.
   bool next_line(Stream& stream, wire::Bytes& line, std::size_t& size);
+  void note_lines(const wire::Bytes& captured, std::size_t captured_size, const wire::Bytes& live,
+                  std::size_t live_size);
   void remember(const wire::Bytes& bytes);
 
   const Masks& masks_;

@@ -78,13 +78,15 @@ class Plan {
     Offset next = 0;  ///< one past what has come in order
     Offset high = 0;  ///< one past all that has come
     model::Reassembly queue;
-    bool fin = false;  ///< it has come in order
+    bool fin = false;                  ///< it has come in order
+    std::size_t right = 0, wrong = 0;  ///< checksums
 
     Offset of(wire::SeqNum number) const { return high + (number - (*iss + high)); }
     void open(wire::SeqNum number);
     /// What has become contiguous.
     model::Reassembly::Taken add(Offset seq, wire::Bytes data, bool has_fin);
   };
+  bool is_discarded(const capture::Packet& packet, bool ours);
   void hold(capture::Packet packet, bool ours);
   void begin(capture::Packet packet);
   void add_ours(capture::Packet packet);
