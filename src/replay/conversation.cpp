@@ -14,6 +14,9 @@ namespace {
 
 /// How many segments of the stream wait in the live TCP, which holds what is not acknowledged anyway.
 constexpr std::size_t most_queued = 8;
+/// Bytes of the other side's that are kept for a capture that does not have that side, as far as has been
+/// read.
+constexpr std::size_t most_unknown = 1 << 20;
 constexpr std::size_t most_shown = 40;  ///< bytes of a segment's data
 
 }  // namespace
@@ -123,10 +126,12 @@ void Conversation::arrive(const Segment& segment, Time now) {
   const Offset acknowledged = tcp_->acknowledged();
   const Brought brought = tcp_->arrive(segment, now);
   if (!brought.text.empty() || brought.fin || tcp_->acknowledged() > acknowledged) last_progress_ = now;
-  if (!plan_.is_one_sided() && !brought.text.empty()) comparison_.live(brought.text);
+  // Whether the capture has anything to compare this with may not be known yet.
+  const bool awaited = !plan_.is_one_sided() || comparison_.live_pending() < most_unknown;
+  if (awaited && !brought.text.empty()) comparison_.live(brought.text);
   if (brought.fin) {
     their_fin_ = true;
-    if (!plan_.is_one_sided()) comparison_.live_ended();
+    comparison_.live_ended();
   }
   their_reset_ = their_reset_ || brought.reset;
   collect(now);

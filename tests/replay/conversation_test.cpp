@@ -38,6 +38,29 @@ TEST(Conversation, says_what_the_client_said_and_hears_the_same) {
   EXPECT_EQ(world.tcb().state, State::time_wait);
 }
 
+TEST(Conversation, hears_what_is_said_before_the_capture_tells_that_anything_is) {
+  Other other;
+  other.app = answers("", {"220 hello\r\n"}, false);
+  for (const std::string said : {"220 hello\r\n", "220 hullo\r\n"}) {
+    // The first answer was lost on its way to where this was captured.
+    World world(Capture()
+                    .client(syn, 0)
+                    .client(syn, 0)
+                    .after(1s)
+                    .server(syn_ack, 0, 1)
+                    .client(ack, 1, 1)
+                    .server(psh_ack, 1, 1, said)
+                    .client(ack, 1, 12)
+                    .client(fin_ack, 1, 12)
+                    .server(ack, 12, 2),
+                other);
+    world.read_ahead = 1;
+    const Result result = world.play();
+    EXPECT_EQ(result.verdict, said == "220 hello\r\n" ? Verdict::same : Verdict::differs) << result.summary;
+    EXPECT_TRUE(result.compared);
+  }
+}
+
 TEST(Conversation, does_not_mind_how_the_answer_is_cut) {
   World world(http(), http_server({"HTTP/1.0 ", "200 OK\r\n\r", "\nhel", "lo"}));
   EXPECT_EQ(world.play().verdict, Verdict::same);
