@@ -76,6 +76,7 @@ bool Conversation::has_cause(const Act& act) const {
       return tcp_->queued() < most_queued;
     case Act::Kind::odd:
     case Act::Kind::reset:
+      if (tcp_->is_closed()) return true;  // all was acknowledged, sooner than in the capture
       return tcp_->acknowledged() >= act.acked && (act.seq == 0 || tcp_->all_sent());
     default:
       return true;

@@ -61,6 +61,18 @@ TEST(Conversation, hears_what_is_said_before_the_capture_tells_that_anything_is)
   }
 }
 
+TEST(Conversation, repeats_its_last_fin_though_it_is_acknowledged_this_time) {
+  const std::string answer = "HTTP/1.0 200 OK\r\n\r\nhello";
+  const auto asked = 19u, told = static_cast<std::uint32_t>(answer.size()) + 1;
+  Capture twice = http(answer);
+  twice.packets.pop_back();
+  twice.client(fin_ack, asked, told + 1).after(300ms).server(ack, told + 1, asked + 1);
+  World world(twice, http_server({answer}));
+  const Result result = world.play();
+  EXPECT_EQ(result.verdict, Verdict::same) << result.summary;
+  EXPECT_EQ(world.ours.back().flags, fin_ack);
+}
+
 TEST(Conversation, does_not_mind_how_the_answer_is_cut) {
   World world(http(), http_server({"HTTP/1.0 ", "200 OK\r\n\r", "\nhel", "lo"}));
   EXPECT_EQ(world.play().verdict, Verdict::same);
