@@ -18,6 +18,8 @@ using wire::Time;
 namespace {
 
 constexpr Flags ack_flag{Flag::ack};
+/// What belongs to the last part of a segment.
+constexpr Flags ending{Flag::psh, Flag::fin, Flag::rst};
 /// RFC 9293, section 3.7.1: where the other side offers none.
 constexpr std::uint32_t default_mss = 536;
 
@@ -52,6 +54,11 @@ std::uint32_t LiveTcp::mss() const {
   return theirs - (tcb_.timestamps() && theirs > 12 ? 12 : 0);
 }
 
+/// How many blocks fit beside so much data: each has 8 bytes, the option's head 4, padding counted.
+std::size_t LiveTcp::sack_room(std::size_t data) const {
+  return data + 4 < mss() ? (mss() - data - 4) / 8 : 0;
+}
+
 std::uint32_t LiveTcp::window_in_bytes() const {
   return tcb_.scaling() ? std::uint32_t{window_} << tcb_.offered.window_scale.value_or(0) : window_;
 }
@@ -71,7 +78,10 @@ Segment LiveTcp::make(Flags flags, SeqNum seq, const Bytes& payload) {
   const std::uint32_t rounded = (window + (1u << shift) - 1) >> shift;
   made.window = static_cast<std::uint16_t>(std::min(rounded, 65535u));
   if (derived.tsecr) made.options.push_back(wire::Timestamps{clock_, *derived.tsecr});
-  if (!derived.sack.empty()) made.options.push_back(wire::Sack{derived.sack});
+  wire::Sack sack{derived.sack};
+  // Beside data there is room only for as many as the other side's MSS leaves (RFC 6691).
+  if (!payload.empty()) sack.blocks.resize(std::min(sack.blocks.size(), sack_room(payload.size())));
+  if (!sack.blocks.empty()) made.options.push_back(std::move(sack));
   return made;
 }
 
@@ -191,6 +201,20 @@ void LiveTcp::send(Segment text) {
 }
 
 void LiveTcp::send_odd(const Segment& segment, Offset seq, Offset ack, Time now) {
+  const Bytes& data = segment.payload;
+  if (!is_open() || data.size() <= mss()) return send_odd_part(segment, seq, ack, now);
+  // Captured where segments could be longer.
+  for (std::size_t at = 0; at < data.size(); at += mss()) {
+    const std::size_t end = std::min<std::size_t>(at + mss(), data.size());
+    Segment part = segment;
+    part.payload.assign(data.begin() + static_cast<std::ptrdiff_t>(at),
+                        data.begin() + static_cast<std::ptrdiff_t>(end));
+    if (end < data.size()) part.flags = Flags(segment.flags.bits() & ~ending.bits());
+    send_odd_part(part, seq + static_cast<Offset>(at), ack, now);
+  }
+}
+
+void LiveTcp::send_odd_part(const Segment& segment, Offset seq, Offset ack, Time now) {
   clock_ = ticks(now);
   Segment made = make(segment.flags, iss_ + seq, segment.payload);
   made.ack = SeqNum();

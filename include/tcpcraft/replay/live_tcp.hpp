@@ -38,7 +38,8 @@ class LiveTcp {
   Brought arrive(const wire::Segment& segment, wire::Time now);
   /// Queues one segment's worth of the stream: data, PSH, URG, FIN.
   void send(wire::Segment text);
-  /// Sends a segment once, as it is but for its numbers, which are counted from both SYNs.
+  /// Sends a segment once, as it is but for its numbers, which are counted from both SYNs; in
+  /// several where the other side takes none so long.
   void send_odd(const wire::Segment& segment, Offset seq, Offset ack, wire::Time now);
   /// Offers this window from now on, as it stands in the header, never less than what was offered.
   void set_window(std::uint16_t raw) { window_ = raw; }
@@ -97,6 +98,8 @@ class LiveTcp {
   std::uint32_t flight() const;
   std::uint32_t mss() const;
   std::uint32_t window_in_bytes() const;
+  std::size_t sack_room(std::size_t data) const;
+  void send_odd_part(const wire::Segment& segment, Offset seq, Offset ack, wire::Time now);
 
   wire::Endpoint ours_, theirs_;
   wire::SeqNum iss_;
