@@ -205,6 +205,8 @@ TEST(ReplayRaw, command_lines_that_cannot_be_meant) {
   expect({"-i", "lo", "--speed", "0", "text.pcap"}, 2, "--speed: '0'");
   expect({"-i", "lo", "--speed", "nan", "text.pcap"}, 2, "--speed: 'nan'");
   expect({"-i", "lo", "--speed", "2x", "--as-fast-as-possible", "text.pcap"}, 2, "excludes");
+  expect({"-i", "lo", "--to", "127.0.0.1:80", "text.pcap"}, 2, "--raw excludes --to");
+  expect({"text.pcap"}, 2, "--raw requires --interface");
   expect({"-i", "lo", "--loop", "2", "-"}, 2, "--loop: - is not a file");
   expect({"-i", "lo", "--limit", "0", "text.pcap"}, 2, "--limit");
   expect({"-i", "lo", "missing.pcap"}, 3, "missing.pcap");
