@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <utility>
 
 #include <pcap/pcap.h>
 
@@ -78,6 +79,10 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 
 std::optional<Packet> Reader::next() {
   return impl_->next();
+}
+
+std::vector<Message> Reader::take_messages() {
+  return std::exchange(impl_->decoder.messages, {});
 }
 
 const Summary& Reader::summary() const {

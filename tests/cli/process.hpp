@@ -185,16 +185,16 @@ inline std::vector<fs::path> files_in(const fs::path& folder, const std::string&
 /// How many packets a capture holds; -1 where it is not whole.
 inline int packets_in(const fs::path& capture) {
   const std::string bytes = read_file(capture);
-  if (bytes.size() < 24) return -1;
+  const auto number = [&](std::size_t at) {
+    std::uint32_t result = 0;
+    bytes.copy(reinterpret_cast<char*>(&result), 4, at);
+    return result;
+  };
   int packets = 0;
-  std::size_t at = 24;
-  while (at + 16 <= bytes.size()) {
-    std::uint32_t length = 0;
-    bytes.copy(reinterpret_cast<char*>(&length), 4, at + 8);
-    at += 16 + length;
-    ++packets;
-  }
-  return at == bytes.size() ? packets : -1;
+  std::size_t at = 0;
+  for (; at + 12 <= bytes.size() && number(at + 4) >= 12; at += number(at + 4))
+    packets += number(at) == 6;  // an Enhanced Packet Block of pcapng
+  return at == bytes.size() && at > 0 ? packets : -1;
 }
 
 }  // namespace tcpcraft::cli_test
