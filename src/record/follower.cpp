@@ -296,7 +296,12 @@ Expected Follower::expected(const Passed& passed) {
   Expected result{update::described(observed), nullptr};
   if (passed.missing > 0)
     result.spec.payload = wire::PayloadLength{static_cast<std::uint32_t>(
-        segment.payload.size())};  // What the kernel refuses out of the blue has no number of a connection's.
+        segment.payload.size())};  // What the kernel echoes depends on which of the peer's segments it had
+                                   // seen, which is a matter of microseconds.
+  if (!exact_ && result.spec.options)
+    for (wire::OptionSpec& one : result.spec.options->list)
+      if (auto* stamps = std::get_if<wire::TimestampsSpec>(&one)) stamps->tsecr = {};
+  // What the kernel refuses out of the blue has no number of a connection's.
   if (result.spec.seq && segment.has(Flag::rst) && segment.seq.raw() == 0)
     result.spec.seq = wire::Number{Base::absolute, 0};
   result.rule = model::transmitted(kernel, segment);

@@ -96,7 +96,7 @@ std::optional<Event> parse_call(const std::string& comment, wire::Time time, con
   constexpr double longest = 1e9;
   const auto distance = wire::Duration(std::llround(std::min(seconds, longest) * 1e9));
   event.time = comment.ends_with("later)") ? time + distance : time - distance;
-  event.what = Call{shortened(comment.substr(mark + 5, open - mark - 5))};
+  event.what = Call{shortened(comment.substr(mark + 5, open - mark - 5)), false};
   return event;
 }
 

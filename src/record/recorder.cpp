@@ -5,6 +5,7 @@
 #include <tcpcraft/record/recorder.hpp>
 #include <tcpcraft/scenario/format.hpp>
 
+#include "arrivals.hpp"
 #include "inference.hpp"
 #include "steps.hpp"
 
@@ -19,14 +20,14 @@ bool is_tun(const Conversation& conversation, const Inferred& inferred) {
 }
 
 /// A value that YAML would not take as it stands is quoted, and no part of it is taken for a `${name}`.
-std::string scalar(std::string text) {
+std::string scalar(std::string text, std::string_view quote = "''") {
   for (std::size_t at = 0; (at = text.find("${", at)) != text.npos; at += 3) text.insert(at, 1, '$');
   const bool quoted = text.empty() || text.find(": ") != text.npos || text.find(" #") != text.npos ||
                       text.ends_with(':') || text.starts_with(' ') || text.ends_with(' ') ||
                       std::string_view("[]{},&*!|>'\"%@`#-?:").find(text.front()) != std::string_view::npos;
   if (!quoted) return text;
   std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  for (const char c : text) result += c == '\'' ? std::string(quote) : std::string(1, c);
   return result + "'";
 }
 
@@ -123,9 +124,16 @@ std::string step_text(const Step& step, const std::vector<std::string>& names) {
   std::string text = "  - ";
   const bool of_all = step.verb == "wait";
   if (step.peer > 0 && !of_all) text += names[step.peer] + "@";
-  text += step.verb + ": " + scalar(step.value);
+  text +=
+      step.verb + ": " +
+      scalar(step.value, step.verb == "send" || step.verb == "expect" || step.verb == "app" ? "\\x27" : "''");
   if (!step.comment.empty()) text += "  # " + step.comment;
   return text + "\n";
+}
+
+/// Alone, a key has a line of its own.
+std::string kernel_map(const std::string& items) {
+  return items.find(',') == items.npos ? "kernel:\n  " + items + "\n" : "kernel: {" + items + "}\n";
 }
 
 /// The side under test, in the order of the format.
@@ -136,14 +144,14 @@ std::string kernel_text(const Conversation& conversation, const Inferred& inferr
   const bool usual = kernel == *wire::Endpoint::parse(tun ? "192.0.2.2:9877" : "127.0.0.1:9877");
   std::string text = "app: " + app;
   if (!usual || app == "external") text += ", address: \"" + kernel.to_string() + "\"";
-  if (exact) return "kernel: {" + text + conversation.conditions->kernel + "}\n";
+  if (exact) return kernel_map(text + conversation.conditions->kernel);
   std::string sysctls;
   for (const auto& [name, value] : inferred.sysctls)
     sysctls += (sysctls.empty() ? "" : ", ") + name + ": " + value;
   if (app != "external" && !sysctls.empty()) text += ", sysctl: {" + sysctls + "}";
   if (app != "external" && tun) text += ", link: tun";
   if (app != "external" && inferred.mtu) text += ", mtu: " + std::to_string(*inferred.mtu);
-  return "kernel: {" + text + "}\n";
+  return kernel_map(text);
 }
 
 std::string peers_text(const Conversation& conversation, const std::vector<scenario::Peer>& peers, bool tun) {
@@ -183,7 +191,7 @@ std::string refusal(const Conversation& conversation) {
   if (begin && !begin->segment.has(Flag::syn))
     return "the capture begins in the midst of it, with packet " + std::to_string(begin->packet) +
            ": how it was opened is not known";
-  return {};
+  return what_is_missing(conversation);
 }
 
 /// Whether nothing listens before the application says so.
@@ -204,6 +212,7 @@ Recorded record(const Conversation& given, std::string_view app) {
   if (!result.refused.empty()) return result;
   Conversation conversation = given;
   const bool exact = conversation.conditions.has_value();
+  if (!exact) conversation.events = as_it_arrived(conversation);
   const Inferred inferred = exact ? Inferred{} : infer(conversation);
   const std::string name = !app.empty() ? std::string(app)
                            : exact      ? conversation.conditions->app

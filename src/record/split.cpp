@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include <tcpcraft/record/split.hpp>
 
@@ -55,6 +56,14 @@ void insert_call(std::vector<Event>& events, Event call) {
   if (text.starts_with("close"))
     while (place != events.begin() && std::prev(place)->time > call.time) --place;
   events.insert(place, std::move(call));
+}
+
+/// The calls on connections of which no packet is wanted.
+void drop_unseen(std::vector<Event>& events) {
+  std::set<std::size_t> seen;
+  for (const Event& event : events)
+    if (!std::holds_alternative<Call>(event.what)) seen.insert(event.peer);
+  std::erase_if(events, [&](const Event& event) { return !seen.contains(event.peer); });
 }
 
 }  // namespace
@@ -150,6 +159,7 @@ Conversation Splitter::noted() {
   } use{say, peer_at, result, comments_, last};
   if (!flows_.empty()) in_order(flows_.front().packets, flows_.front().messages, use);
   say(comments_.end, last);
+  if (result.peers.size() > 1) drop_unseen(result.events);
   return result;
 }
 

@@ -30,6 +30,7 @@ struct Message {
 /// A socket call of the kernel's application, as a scenario writes it: `read 10 -> "a\n"`.
 struct Call {
   std::string text;
+  bool opens_window = false;  ///< so far that the kernel may say so
 };
 
 struct Event {
