@@ -11,6 +11,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Call>> names = {
     "listen", "accept", "connect", "read", "write", "shutdown", "close", "set", "get", "poll"};
 
 struct Arguments {
+  std::size_t max_payload;
+
   std::string operator()(const Listen& call) const {
     return call.backlog ? " backlog=" + std::to_string(*call.backlog) : "";
   }
@@ -18,7 +20,7 @@ struct Arguments {
     return (call.limit ? " " + std::to_string(*call.limit) : "") + (call.oob ? " oob" : "");
   }
   std::string operator()(const Write& call) const {
-    return " " + wire::format_payload(call.data) + (call.oob ? " oob" : "");
+    return " " + wire::format_payload(call.data, max_payload) + (call.oob ? " oob" : "");
   }
   std::string operator()(const Shutdown& call) const {
     switch (call.half) {
@@ -47,8 +49,8 @@ std::string_view name_of(const Call& call) {
   return names[call.index()];
 }
 
-std::string format_call(const Call& call) {
-  return std::string(name_of(call)) + std::visit(Arguments(), call);
+std::string format_call(const Call& call, std::size_t max_payload) {
+  return std::string(name_of(call)) + std::visit(Arguments{max_payload}, call);
 }
 
 }  // namespace tcpcraft::calls

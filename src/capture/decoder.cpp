@@ -26,6 +26,16 @@ Checksum checksum_of(const Datagram& datagram) {
   return finished != datagram.bytes ? Checksum::unfinished : Checksum::wrong;
 }
 
+/// As many as are kept for whoever asks for them.
+constexpr std::size_t most_messages = 1000;
+
+bool is_icmp(std::span<const std::uint8_t> packet) {
+  if (packet.empty()) return false;
+  const bool v6 = packet[0] >> 4 == 6;
+  const std::size_t protocol = v6 ? 6 : 9;
+  return packet.size() > protocol && packet[protocol] == (v6 ? 58 : 1);
+}
+
 /// Of the data, by the lengths that the headers claim.
 std::uint32_t data_size(const Datagram& datagram, const wire::Segment& segment) {
   const std::size_t headers = datagram.tcp + segment.data_offset * 4u;
@@ -45,6 +55,9 @@ std::optional<Packet> Decoder::take(int link, const pcap_pkthdr& header, const s
   }
   const wire::Time time = time_of(header.ts);
   const std::size_t length = std::max(header.len, header.caplen) - *ip;
+  if (is_icmp(frame.subspan(*ip)) && messages.size() < most_messages)
+    messages.push_back(
+        {summary.packets, time, {frame.begin() + static_cast<std::ptrdiff_t>(*ip), frame.end()}});
   const auto datagram = datagrams_.take(frame.subspan(*ip), length, summary.packets, time);
   if (!datagram) return std::nullopt;
   const auto segment = wire::decode(datagram->bytes);

@@ -21,6 +21,7 @@ class Decoder {
   void end() { datagrams_.end(); }
 
   Summary summary;
+  std::vector<Message> messages;  ///< of ICMP, the latest
 
  private:
   Datagrams datagrams_{summary};

@@ -1,3 +1,6 @@
+#include <cstdio>
+#include <utility>
+
 #include <pcap/pcap.h>
 
 #include <tcpcraft/capture/reader.hpp>
@@ -36,6 +39,10 @@ Reader& Reader::operator=(Reader&&) noexcept = default;
 
 std::optional<Packet> Reader::next() {
   return impl_->next();
+}
+
+std::vector<Message> Reader::take_messages() {
+  return std::exchange(impl_->decoder.messages, {});
 }
 
 const Summary& Reader::summary() const {

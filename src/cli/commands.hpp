@@ -144,8 +144,9 @@ struct ExplainCommand {
 int explain(const ExplainCommand& command);
 
 struct RecordCommand {
-  std::string file;  ///< `-` is the standard input
-  std::string side = "client";
+  std::vector<std::string> files;  ///< `-` is the standard input
+  std::string interface;           ///< instead of files: what passes there
+  std::string side;                ///< empty: what the capture says of itself, or the client
   std::vector<std::string> flows;  ///< only connections that have all of these at their ends
   std::string output;              ///< a folder; empty: the standard output
   std::string app;                 ///< empty: what was captured tells

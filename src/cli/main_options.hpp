@@ -16,8 +16,6 @@ namespace tcpcraft::cli {
 /// `--color`
 void add_color(CLI::App& command, std::string& color);
 
-/// The command `explain`
-void add_explain(CLI::App& app, int& exit_code);
 struct ResultOptions;
 
 /// `--seed`, at random where it is not given
@@ -28,9 +26,10 @@ void add_results(CLI::App& command, ResultOptions& results);
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
                           const std::string& description);
 
+/// The command `explain`
+void add_explain(CLI::App& app, int& exit_code);
 /// The command `replay`
 void add_replay(CLI::App& app, int& exit_code);
-
 /// The command `matrix`
 void add_matrix(CLI::App& app, int& exit_code);
 /// The command `record`

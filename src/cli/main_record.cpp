@@ -9,14 +9,16 @@ void add_record(CLI::App& app, int& exit_code) {
   static RecordCommand options;
   CLI::App* command =
       app.add_subcommand("record", "Write the scenarios that play the connections of a capture again.");
+  command->add_option("files", options.files,
+                      "pcap or pcapng, as it is or compressed by gzip or zstd; - is the standard input");
   command
-      ->add_option("file", options.file,
-                   "pcap or pcapng, as it is or compressed by gzip or zstd; - is the standard input")
-      ->required();
+      ->add_option("-i,--interface", options.interface, "instead of a file: what passes there, until Ctrl-C")
+      ->type_name("INTERFACE");
   command
-      ->add_option("--side", options.side, "who becomes the crafted peer; the other is the kernel under test")
-      ->check(CLI::IsMember({"client", "server"}))
-      ->capture_default_str();
+      ->add_option("--side", options.side,
+                   "who becomes the crafted peer, and the other the kernel under test; the client, where the "
+                   "capture says nothing of it")
+      ->check(CLI::IsMember({"client", "server"}));
   command
       ->add_option(
           "--flow", options.flows,
@@ -41,7 +43,8 @@ void add_record(CLI::App& app, int& exit_code) {
       "the file is no capture or damaged; 3 it cannot be read.\n\n"
       "Examples:\n"
       "  tcpcraft record captures/article.pcap\n"
-      "  tcpcraft record trace.pcapng.zst --flow 443 --side server -o recorded");
+      "  tcpcraft record trace.pcapng.zst --flow 443 --side server -o recorded\n"
+      "  tcpcraft record -i lo --flow 9877 -o recorded");
   command->callback([&exit_code] { exit_code = record(options); });
 }
 

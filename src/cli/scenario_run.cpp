@@ -32,10 +32,13 @@ std::string quoted_for_shell(const std::string& text) {
 /// Prints what passes, as it passes.
 class LivePrinter : public engine::Observer {
  public:
-  LivePrinter(const RunCommand& command, const scenario::Scenario& scenario, const report::Style& style)
-      : command_(command), scenario_(scenario), style_(style) {}
+  LivePrinter(const RunCommand& command, const scenario::Scenario& scenario, const report::Style& style,
+              runner::Capture* capture)
+      : command_(command), scenario_(scenario), style_(style), capture_(capture) {}
   void started(wire::Time start) override { start_ = start; }
   void passed(const engine::TraceEntry& entry) override {
+    if (const auto* call = std::get_if<engine::PassedCall>(&entry); call && capture_)
+      capture_->call(scenario_, *call);
     if (!command_.quiet && !command_.ladder)
       print(report::format_entry(entry, start_, command_.verbose, style_, scenario_.peers));
   }
@@ -44,6 +47,7 @@ class LivePrinter : public engine::Observer {
   const RunCommand& command_;
   const scenario::Scenario& scenario_;
   const report::Style& style_;
+  runner::Capture* capture_;
   wire::Time start_;
 };
 
@@ -85,20 +89,22 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   if (!outside_) outside_.emplace(Outside{open_capture(), runner::prepare(scenario)});
   if (const auto& refused = outside_->prepared.refused)
     return {refused->verdict, refused->reason, {}, false, false};
-  LivePrinter printer(command_, scenario, style_);
+  runner::Capture* const capture = outside_->capture ? &*outside_->capture : nullptr;
+  LivePrinter printer(command_, scenario, style_, capture);
   runner::RunOptions options;
   options.net = command_.net;
   options.seed = seed();
   options.observer = &printer;
-  if (outside_->capture) options.tap = &*outside_->capture;
+  options.tap = capture;
   options.link = &link_;
   options.drops = outside_->prepared.drops.get();
   runner::enter_network(command_.net);
   runner::InterruptibleClock clock;
   std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);
   const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
-  if (outside_->capture && !outside_->capture->error().empty())
-    print(style_.yellow("capture cut short") + ": " + report::printable(outside_->capture->error()) + "\n");
+  if (capture) capture->end();
+  if (capture && !capture->error().empty())
+    print(style_.yellow("capture cut short") + ": " + report::printable(capture->error()) + "\n");
   results::Record record;
   if (command_.results.any() || command_.ladder) record = record_of(*file_, scenario, result);
   if (command_.ladder && !command_.quiet) print(format_ladder(record, style_));

@@ -127,6 +127,7 @@ void SystemClock::wait(std::vector<pollfd>& fds, wire::Time deadline) {
 Result play(const scenario::Scenario& scenario, const Setup& setup, transport::Link& link, kernel::Side& side,
             Clock& clock, Observer* observer, Tap* tap) {
   const wire::Time start = clock.now();
+  if (tap) tap->began(scenario, setup);
   Machine machine(scenario, setup, start, observer);
   Player(machine, link, side, clock, tap).play();
   Result result = std::move(machine.result());

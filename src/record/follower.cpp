@@ -37,6 +37,17 @@ wire::Options without_padding(wire::Options options) {
   return options;
 }
 
+/// Behind the end of the options nothing counts: zeros are as good as what was there.
+wire::Options with_padding(const wire::Segment& segment) {
+  wire::Options options = segment.options;
+  const bool ends = std::any_of(options.begin(), options.end(), [](const wire::Option& option) {
+    return std::holds_alternative<wire::EndOfOptions>(option);
+  });
+  while (ends && 20 + wire::options_size(options) < segment.data_offset * 4u)
+    options.emplace_back(wire::EndOfOptions{});
+  return options;
+}
+
 std::uint32_t window_of(const wire::Segment& segment, const model::Tcb& sender) {
   const bool scaled = sender.scaling() && !segment.has(Flag::syn);
   return scaled ? std::uint32_t{segment.window} << *sender.offered.window_scale : segment.window;
@@ -189,8 +200,10 @@ std::optional<std::int32_t> Follower::clock_ahead(const Passed& passed, std::uin
   return static_cast<std::int32_t>(stamps->tsval - (*clock_base_ + waited));
 }
 
-wire::SegmentSpec Follower::sent(const Passed& passed, std::uint32_t waited) {
-  const wire::Segment& segment = passed.segment;
+wire::SegmentSpec Follower::sent(const Passed& given, std::uint32_t waited) {
+  Passed passed = given;
+  wire::Segment& segment = passed.segment;
+  segment.options = with_padding(segment);
   const auto* stamps = wire::find<wire::Timestamps>(segment.options);
   if (!clock_base_ && !exact_ && stamps) clock_base_ = stamps->tsval;
   clock_ = clock_base_.value_or(1) + waited;
@@ -217,9 +230,29 @@ wire::SegmentSpec Follower::sent(const Passed& passed, std::uint32_t waited) {
   if (stamps && segment.has(Flag::syn) && !peer_.offered.timestamps) clock_base_ = stamps->tsval - waited;
   if (!clock_base_) clock_base_ = 1;
   model::peer_sent(peer_, crafted.segment, crafted.broken);
-  if (!crafted.deformity.any() && segment.source.port == end_.port &&
-      segment.destination.port == kernel_end_.port)
+  if (crafted.deformity.any()) return spec;
+  model::Tcb& kernel = kernel_of(segment, true);
+  if (&kernel == &kernel_)
     follow(segment);
+  else
+    model::follow(kernel, segment);
+  return spec;
+}
+
+/// The kernel's side of what passes: of this connection, or of another that began beside it.
+model::Tcb& Follower::kernel_of(const wire::Segment& segment, bool to_kernel) {
+  const std::uint16_t port = to_kernel ? segment.destination.port : segment.source.port;
+  const wire::Endpoint& end = to_kernel ? segment.source : segment.destination;
+  if (port == kernel_end_.port && end == end_) return kernel_;
+  const bool listens = listening_ && port == kernel_end_.port;
+  return strangers_
+      .try_emplace(std::to_string(port) + " " + end.to_string(), listens ? model::listening() : model::Tcb{})
+      .first->second;
+}
+
+wire::IcmpSpec Follower::reported(const Message& message) const {
+  wire::IcmpSpec spec = message.spec;
+  if (message.seq != last_seq_) spec.seq = number(message.seq, kernel_.iss, Base::snd_nxt, kernel_.snd_nxt);
   return spec;
 }
 
@@ -254,15 +287,23 @@ void Follower::settle(const wire::Segment& segment) {
 
 Expected Follower::expected(const Passed& passed) {
   wire::Segment segment = passed.segment;
-  const bool own = segment.source.port == kernel_end_.port && segment.destination.port == end_.port;
   if (passed.missing > 0) segment.payload.resize(segment.payload.size() + passed.missing);
-  model::Tcb stranger;
+  model::Tcb& kernel = kernel_of(segment, false);
+  const bool own = &kernel == &kernel_;
   if (own) settle(segment);
-  model::Tcb& kernel = own ? kernel_ : stranger;
+  if (own) last_seq_ = segment.seq;
   engine::Observed observed{segment, engine::expectation(kernel, segment, peer_.iss), {}, 0, 0};
   Expected result{update::described(observed), nullptr};
   if (passed.missing > 0)
-    result.spec.payload = wire::PayloadLength{static_cast<std::uint32_t>(segment.payload.size())};
+    result.spec.payload = wire::PayloadLength{static_cast<std::uint32_t>(
+        segment.payload.size())};  // What the kernel echoes depends on which of the peer's segments it had
+                                   // seen, which is a matter of microseconds.
+  if (!exact_ && result.spec.options)
+    for (wire::OptionSpec& one : result.spec.options->list)
+      if (auto* stamps = std::get_if<wire::TimestampsSpec>(&one)) stamps->tsecr = {};
+  // What the kernel refuses out of the blue has no number of a connection's.
+  if (result.spec.seq && segment.has(Flag::rst) && segment.seq.raw() == 0)
+    result.spec.seq = wire::Number{Base::absolute, 0};
   result.rule = model::transmitted(kernel, segment);
   if (!own) return result;
   model::peer_received(peer_, segment);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
 #include <tcpcraft/engine/match.hpp>
 #include <tcpcraft/model/reaction.hpp>
@@ -31,6 +33,8 @@ class Follower {
   /// How far its timestamp lies ahead of the clock after these waits; nothing where it has none.
   std::optional<std::int32_t> clock_ahead(const Passed& passed, std::uint32_t waited) const;
   Expected expected(const Passed& passed);
+  /// A message about what the kernel sent.
+  wire::IcmpSpec reported(const Message& message) const;
   void set_listening(bool listening);
   void connect_failed();
 
@@ -38,6 +42,7 @@ class Follower {
   const model::Tcb& kernel() const { return kernel_; }
 
  private:
+  model::Tcb& kernel_of(const wire::Segment& segment, bool to_kernel);
   void follow(const wire::Segment& segment);
   void settle(const wire::Segment& segment);
   wire::Number number(wire::SeqNum actual, std::optional<wire::SeqNum> origin, wire::Number::Base base,
@@ -62,6 +67,8 @@ class Follower {
   model::Tcb peer_, old_peer_;
   model::Tcb kernel_, before_;
   model::Reaction reaction_;
+  wire::SeqNum last_seq_;                        ///< of the kernel's last segment
+  std::map<std::string, model::Tcb> strangers_;  ///< connections between other ports
 };
 
 }  // namespace tcpcraft::record

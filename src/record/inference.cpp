@@ -4,6 +4,7 @@
 #include "inference.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <tcpcraft/wire/notation.hpp>
 
@@ -17,26 +18,44 @@ using wire::SeqNum;
 struct Stream {
   std::optional<SeqNum> start;  ///< of its data
   wire::Bytes data;
-  bool whole = true;                    ///< nothing of it is missing
-  std::optional<std::size_t> fin, rst;  ///< the event
-  std::vector<std::size_t> news;        ///< the events with new data
+  bool cut = false;                          ///< some of it was not captured
+  std::optional<std::size_t> fin, rst;       ///< the event
+  std::vector<std::size_t> news;             ///< the events with new data
+  std::map<std::size_t, wire::Bytes> ahead;  ///< what came behind a gap, by its place in the data
 
   SeqNum end() const { return *start + static_cast<std::int64_t>(data.size()); }
+  bool whole() const { return !cut && ahead.empty(); }
 
   void take(const Passed& passed, std::size_t event) {
     const wire::Segment& segment = passed.segment;
-    if (segment.has(Flag::syn)) start = segment.seq + 1;
+    if (segment.has(Flag::syn) && start != segment.seq + 1) {
+      *this = {};
+      start = segment.seq + 1;
+    }
     if (segment.has(Flag::rst) && !rst) rst = event;
     if (!start) return;
-    const SeqNum seq = segment.seq + (segment.has(Flag::syn) ? 1 : 0);
-    const std::int32_t known = end() - seq;
-    const auto size = static_cast<std::int32_t>(segment.payload.size());
-    if (known >= 0 && known < size && !fin) {
-      data.insert(data.end(), segment.payload.begin() + known, segment.payload.end());
-      news.push_back(event);
+    const std::int32_t place = segment.seq + (segment.has(Flag::syn) ? 1 : 0) - *start;
+    if (place >= 0 && !fin && !segment.payload.empty()) {
+      wire::Bytes text = segment.payload;
+      text.resize(text.size() + passed.missing);
+      cut |= passed.missing > 0;
+      ahead[static_cast<std::size_t>(place)] = std::move(text);
+      join(event);
     }
-    if (known < 0 || passed.missing > 0) whole = false;
     if (segment.has(Flag::fin) && !fin) fin = event;
+  }
+
+ private:
+  void join(std::size_t event) {
+    while (!ahead.empty() && ahead.begin()->first <= data.size()) {
+      const auto& [place, text] = *ahead.begin();
+      const std::size_t known = data.size() - place;
+      if (known < text.size()) {
+        data.insert(data.end(), text.begin() + static_cast<std::ptrdiff_t>(known), text.end());
+        if (news.empty() || news.back() != event) news.push_back(event);
+      }
+      ahead.erase(ahead.begin());
+    }
   }
 };
 
@@ -74,7 +93,7 @@ std::string app_of(const Conversation& conversation, const Streams& streams) {
   if (!syn) return streams.kernel.rst ? "none" : "script";
   if (!syn->has(Flag::ack)) return "script";
   const Stream &peer = streams.peer, &kernel = streams.kernel;
-  if (!peer.whole || !kernel.whole || peer.data.empty()) return "script";
+  if (!peer.whole() || !kernel.whole() || peer.data.empty()) return "script";
   const bool ends = kernel.fin.has_value();
   if (kernel.rst) return "script";
   const bool echoes = !kernel.data.empty() && is_prefix(kernel.data, peer.data);
@@ -90,6 +109,8 @@ std::string app_of(const Conversation& conversation, const Streams& streams) {
 
 /// Inserts the calls of one connection's application.
 class Caller {
+  static constexpr std::size_t most_unread = 16384;  ///< before the window is in danger
+
  public:
   Caller(const Conversation& conversation, const Streams& streams)
       : conversation_(conversation), streams_(streams) {}
@@ -99,6 +120,7 @@ class Caller {
       const Event& event = conversation_.events[index_];
       const auto* passed = std::get_if<Passed>(&event.what);
       if (passed && !passed->to_kernel) before(passed->segment);
+      if (passed && passed->to_kernel && unread_ >= most_unread && !passed->segment.payload.empty()) read();
       result_.push_back(event);
       if (passed && passed->to_kernel) after(passed->segment);
     }
@@ -107,7 +129,7 @@ class Caller {
 
  private:
   void call(std::string text) {
-    result_.push_back({conversation_.events[index_].time, 0, Call{std::move(text)}});
+    result_.push_back({conversation_.events[index_].time, 0, Call{std::move(text), false}});
   }
 
   /// What the application did to make the kernel send this.
@@ -122,7 +144,7 @@ class Caller {
     if (!opened_) return;
     if (segment.has(Flag::rst)) return abort(segment);
     const SeqNum end = segment.seq + static_cast<std::int64_t>(segment.payload.size());
-    if (!segment.payload.empty() && !closed_ && wire::after(end, written_)) write(segment);
+    if (!segment.payload.empty() && !closed_ && wire::after(end, written_)) write();
     if (segment.has(Flag::fin) && !closed_) close();
   }
 
@@ -138,21 +160,24 @@ class Caller {
 
   void read() {
     if (unread_ == 0) return;
-    call("read");
+    constexpr std::size_t worth_telling = 4096;
+    result_.push_back({conversation_.events[index_].time, 0, Call{"read", unread_ >= worth_telling}});
     unread_ = 0;
   }
 
   /// As much in one call as the kernel pushed together.
-  void write(const wire::Segment& first) {
+  void write() {
     read();
     const Stream& stream = streams_.kernel;
     SeqNum end = written_;
+    bool ends = false;
     for (std::size_t i = index_; i < conversation_.events.size(); ++i) {
       const auto* passed = std::get_if<Passed>(&conversation_.events[i].what);
       if (!passed || passed->to_kernel || passed->segment.payload.empty()) continue;
       const SeqNum last = passed->segment.seq + static_cast<std::int64_t>(passed->segment.payload.size());
       if (!wire::after(last, end)) continue;
       end = last;
+      ends = passed->segment.has(Flag::fin);
       if (passed->segment.has(Flag::psh)) break;
     }
     const auto from = written_ - *stream.start, to = end - *stream.start;
@@ -163,7 +188,7 @@ class Caller {
             ? "len=" + std::to_string(to - from)
             : wire::format_payload(wire::Bytes(stream.data.begin() + from, stream.data.begin() + to),
                                    4 * longest);
-    if (first.has(Flag::fin)) call("set TCP_CORK on");  // or the FIN would have come by itself
+    if (ends) call("set TCP_CORK on");  // or the FIN would have come by itself
     call("write " + data);
     written_ = end;
   }
@@ -226,6 +251,20 @@ Inferred infer(const Conversation& conversation) {
   if (active && ours->has(Flag::ece)) result.sysctls.emplace_back("tcp_ecn", "1");
   if (!active && asks && !ours->has(Flag::ece)) result.sysctls.emplace_back("tcp_ecn", "0");
   return result;
+}
+
+std::string what_is_missing(const Conversation& conversation) {
+  const Streams streams = streams_of(conversation);
+  for (const Event& event : conversation.events) {
+    const auto* passed = std::get_if<Passed>(&event.what);
+    if (!passed || !passed->segment.has(Flag::ack) || passed->segment.has(Flag::rst)) continue;
+    const Stream& other = passed->to_kernel ? streams.kernel : streams.peer;
+    if (!other.start || !wire::after(passed->segment.ack, other.end() + (other.fin ? 1 : 0))) continue;
+    return "packet " + std::to_string(passed->packet) + " acknowledges what " +
+           (passed->to_kernel ? conversation.kernel : conversation.peers.front()).to_string() +
+           " is not seen to send: some of it is not in the capture";
+  }
+  return {};
 }
 
 std::vector<Event> with_calls(const Conversation& conversation) {

@@ -18,6 +18,9 @@ struct Inferred {
 };
 Inferred infer(const Conversation& conversation);
 
+/// Why the capture cannot have all of the connection; empty where it may.
+std::string what_is_missing(const Conversation& conversation);
+
 /// The events with the calls among them that made the kernel's application send what it sent.
 std::vector<Event> with_calls(const Conversation& conversation);
 

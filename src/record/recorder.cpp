@@ -5,6 +5,7 @@
 #include <tcpcraft/record/recorder.hpp>
 #include <tcpcraft/scenario/format.hpp>
 
+#include "arrivals.hpp"
 #include "inference.hpp"
 #include "steps.hpp"
 
@@ -13,15 +14,20 @@ namespace {
 
 using wire::Flag;
 
+bool is_tun(const Conversation& conversation, const Inferred& inferred) {
+  if (!conversation.conditions) return inferred.tun;
+  return conversation.conditions->kernel.find(", link: tun") != std::string::npos;
+}
+
 /// A value that YAML would not take as it stands is quoted, and no part of it is taken for a `${name}`.
-std::string scalar(std::string text) {
+std::string scalar(std::string text, std::string_view quote = "''") {
   for (std::size_t at = 0; (at = text.find("${", at)) != text.npos; at += 3) text.insert(at, 1, '$');
   const bool quoted = text.empty() || text.find(": ") != text.npos || text.find(" #") != text.npos ||
                       text.ends_with(':') || text.starts_with(' ') || text.ends_with(' ') ||
                       std::string_view("[]{},&*!|>'\"%@`#-?:").find(text.front()) != std::string_view::npos;
   if (!quoted) return text;
   std::string result = "'";
-  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  for (const char c : text) result += c == '\'' ? std::string(quote) : std::string(1, c);
   return result + "'";
 }
 
@@ -118,32 +124,64 @@ std::string step_text(const Step& step, const std::vector<std::string>& names) {
   std::string text = "  - ";
   const bool of_all = step.verb == "wait";
   if (step.peer > 0 && !of_all) text += names[step.peer] + "@";
-  text += step.verb + ": " + scalar(step.value);
+  text +=
+      step.verb + ": " +
+      scalar(step.value, step.verb == "send" || step.verb == "expect" || step.verb == "app" ? "\\x27" : "''");
   if (!step.comment.empty()) text += "  # " + step.comment;
   return text + "\n";
 }
 
+/// Alone, a key has a line of its own.
+std::string kernel_map(const std::string& items) {
+  return items.find(',') == items.npos ? "kernel:\n  " + items + "\n" : "kernel: {" + items + "}\n";
+}
+
+/// The side under test, in the order of the format.
 std::string kernel_text(const Conversation& conversation, const Inferred& inferred, const std::string& app) {
-  const bool external = app == "external";
-  std::string text = "kernel:\n  app: " + app + "\n";
   const wire::Endpoint& kernel = conversation.kernel;
-  constexpr std::uint16_t usual_port = 9877;
-  const bool usual = !external && kernel.port == usual_port && !kernel.address.is_v6();
-  if (!usual && (external || !inferred.tun)) text += "  address: \"" + kernel.to_string() + "\"\n";
-  if (external) return text;
-  if (!inferred.sysctls.empty()) {
-    text += "  sysctl: {";
-    for (std::size_t i = 0; i < inferred.sysctls.size(); ++i)
-      text += (i > 0 ? ", " : "") + inferred.sysctls[i].first + ": " + inferred.sysctls[i].second;
-    text += "}\n";
+  const bool exact = conversation.conditions.has_value();
+  const bool tun = is_tun(conversation, inferred);
+  const bool usual = kernel == *wire::Endpoint::parse(tun ? "192.0.2.2:9877" : "127.0.0.1:9877");
+  std::string text = "app: " + app;
+  if (!usual || app == "external") text += ", address: \"" + kernel.to_string() + "\"";
+  if (exact) return kernel_map(text + conversation.conditions->kernel);
+  std::string sysctls;
+  for (const auto& [name, value] : inferred.sysctls)
+    sysctls += (sysctls.empty() ? "" : ", ") + name + ": " + value;
+  if (app != "external" && !sysctls.empty()) text += ", sysctl: {" + sysctls + "}";
+  if (app != "external" && tun) text += ", link: tun";
+  if (app != "external" && inferred.mtu) text += ", mtu: " + std::to_string(*inferred.mtu);
+  return kernel_map(text);
+}
+
+std::string peers_text(const Conversation& conversation, const std::vector<scenario::Peer>& peers, bool tun) {
+  const std::string usual = !tun                                  ? conversation.kernel.address.to_string()
+                            : conversation.kernel.address.is_v6() ? "2001:db8::1"
+                                                                  : "192.0.2.1";
+  const auto about = [&](std::size_t i, const char* indent) {
+    return peer_text(conversation, i, peers[i], indent, peers[i].address.to_string() != usual);
+  };
+  if (peers.size() == 1) {
+    const std::string text = about(0, "  ");
+    return text.empty() ? "" : "peer:\n" + text;
   }
-  if (inferred.tun) text += "  link: tun\n";
-  if (inferred.mtu) text += "  mtu: " + std::to_string(*inferred.mtu) + "\n";
+  std::string text = "peers:\n";
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    const std::string one = about(i, "    ");
+    text += "  " + conversation.conditions->names[i] + ":" + (one.empty() ? " {}\n" : "\n" + one);
+  }
   return text;
+}
+
+std::string title_of(const Conversation& conversation) {
+  if (conversation.conditions) return conversation.conditions->title;
+  return conversation.peers.front().to_string() + " to " + conversation.kernel.to_string() + ", " +
+         moment(conversation.events.front().time);
 }
 
 /// Why what was captured cannot be played again; empty where it can.
 std::string refusal(const Conversation& conversation) {
+  if (conversation.conditions) return conversation.events.empty() ? "no packet passed" : "";
   const std::string kernel = conversation.kernel.to_string(), peer = conversation.peers.front().to_string();
   const wire::Segment* const theirs = first(conversation, 0, true);
   const wire::Segment* const ours = first(conversation, 0, false);
@@ -153,7 +191,17 @@ std::string refusal(const Conversation& conversation) {
   if (begin && !begin->segment.has(Flag::syn))
     return "the capture begins in the midst of it, with packet " + std::to_string(begin->packet) +
            ": how it was opened is not known";
-  return {};
+  return what_is_missing(conversation);
+}
+
+/// Whether nothing listens before the application says so.
+bool opens_itself(const Conversation& conversation) {
+  for (const Event& event : conversation.events) {
+    const auto* call = std::get_if<Call>(&event.what);
+    if (!call || call->text.starts_with("set ") || call->text.starts_with("get ")) continue;
+    return call->text.find("connect") != std::string::npos || call->text.starts_with("listen");
+  }
+  return false;
 }
 
 }  // namespace
@@ -163,36 +211,29 @@ Recorded record(const Conversation& given, std::string_view app) {
   result.refused = refusal(given);
   if (!result.refused.empty()) return result;
   Conversation conversation = given;
-  const Inferred inferred = infer(conversation);
-  const std::string name = app.empty() ? inferred.app : std::string(app);
+  const bool exact = conversation.conditions.has_value();
+  if (!exact) conversation.events = as_it_arrived(conversation);
+  const Inferred inferred = exact ? Inferred{} : infer(conversation);
+  const std::string name = !app.empty() ? std::string(app)
+                           : exact      ? conversation.conditions->app
+                                        : inferred.app;
   const bool script = name == "script";
-  if (script) conversation.events = with_calls(conversation);
+  if (script && !exact) conversation.events = with_calls(conversation);
 
   StepOptions options;
   for (std::size_t i = 0; i < conversation.peers.size(); ++i)
     options.peers.push_back(peer_of(conversation, i));
-  options.exact = conversation.conditions.has_value();
-  const auto first_call =
-      std::find_if(conversation.events.begin(), conversation.events.end(),
-                   [](const Event& event) { return std::holds_alternative<Call>(event.what); });
-  const bool connects =
-      first_call != conversation.events.end() && std::get<Call>(first_call->what).text == "connect";
-  options.listening = name != "none" && !connects;
+  options.exact = exact;
+  options.calls = script;
+  options.listening = name != "none" && !(script && opens_itself(conversation));
   const std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
 
-  std::string text =
-      "scenario: " +
-      scalar(conversation.peers.front().to_string() + " to " + conversation.kernel.to_string() + ", " +
-             moment(conversation.events.front().time)) +
-      "\n";
+  std::string text = "scenario: " + scalar(title_of(conversation)) + "\n";
   text += kernel_text(conversation, inferred, name);
-  const bool v6_over_tun = inferred.tun && conversation.kernel.address.is_v6();
-  scenario::Peer peer = options.peers.front();
-  if (v6_over_tun) peer.address = *wire::IpAddress::parse("2001:db8::1");
-  const std::string about_peer = peer_text(conversation, 0, peer, "  ", v6_over_tun);
-  if (!about_peer.empty()) text += "peer:\n" + about_peer;
+  text += peers_text(conversation, options.peers, is_tun(conversation, inferred));
   text += "steps:\n";
-  for (const Step& step : steps) text += step_text(step, {});
+  const std::vector<std::string> names = exact ? conversation.conditions->names : std::vector<std::string>();
+  for (const Step& step : steps) text += step_text(step, names);
 
   const scenario::Formatted formatted = scenario::format(
       {"recorded.scn", text}, [](const std::string&) { return std::optional<wire::Bytes>(); });

@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <set>
 
 #include <tcpcraft/record/split.hpp>
+
+#include "messages.hpp"
+#include "notes.hpp"
 
 namespace tcpcraft::record {
 namespace {
@@ -17,9 +21,9 @@ wire::Endpoint client_of(const std::vector<capture::Packet>& packets) {
   return segment.source.port > segment.destination.port ? segment.source : segment.destination;
 }
 
-Passed passed(capture::Packet&& packet, const wire::Endpoint& kernel) {
+Passed passed(capture::Packet&& packet, bool to_kernel) {
   Passed result;
-  result.to_kernel = packet.segment.destination == kernel;
+  result.to_kernel = to_kernel;
   const auto captured = static_cast<std::uint32_t>(packet.segment.payload.size());
   result.missing = packet.cut && packet.data_size > captured ? packet.data_size - captured : 0;
   result.bad_checksum = packet.checksum == capture::Checksum::wrong;
@@ -28,13 +32,62 @@ Passed passed(capture::Packet&& packet, const wire::Endpoint& kernel) {
   return result;
 }
 
+/// Segments and messages in the order of the capture.
+template <class Use>
+void in_order(std::vector<capture::Packet>& packets, std::vector<capture::Message>& messages, Use use) {
+  auto message = messages.begin();
+  for (capture::Packet& packet : packets) {
+    for (; message != messages.end() && message->number < packet.number; ++message) use(*message);
+    use(packet);
+  }
+  for (; message != messages.end(); ++message) use(*message);
+}
+
+std::optional<Event> event_of(const capture::Message& message, std::size_t peer) {
+  const auto report = parse_message(message);
+  if (!report) return {};
+  return Event{message.time, peer, Message{report->spec, report->seq}};
+}
+
+/// A call that blocked was begun before what it made the kernel send.
+void insert_call(std::vector<Event>& events, Event call) {
+  auto place = events.end();
+  const std::string& text = std::get<Call>(call.what).text;
+  if (text.starts_with("close"))
+    while (place != events.begin() && std::prev(place)->time > call.time) --place;
+  events.insert(place, std::move(call));
+}
+
+/// The calls on connections of which no packet is wanted.
+void drop_unseen(std::vector<Event>& events) {
+  std::set<std::size_t> seen;
+  for (const Event& event : events)
+    if (!std::holds_alternative<Call>(event.what)) seen.insert(event.peer);
+  std::erase_if(events, [&](const Event& event) { return !seen.contains(event.peer); });
+}
+
 }  // namespace
 
-void Splitter::add(const capture::Packet& packet) {
-  const std::string a = packet.segment.source.to_string(), b = packet.segment.destination.to_string();
-  const auto [found, is_new] = index_.try_emplace(a < b ? a + " " + b : b + " " + a, flows_.size());
+Splitter::Splitter(Side peer, capture::Comments comments)
+    : peer_(peer), comments_(std::move(comments)), noted_(parse_section(comments_.section)) {
+  if (peer_ != Side::noted) noted_.reset();
+}
+
+Splitter::Flow& Splitter::flow_of(const wire::Endpoint& one, const wire::Endpoint& other) {
+  const std::string a = one.to_string(), b = other.to_string();
+  const std::string key = noted_ ? "" : a < b ? a + " " + b : b + " " + a;
+  const auto [found, is_new] = index_.try_emplace(key, flows_.size());
   if (is_new) flows_.emplace_back();
-  flows_[found->second].packets.push_back(packet);
+  return flows_[found->second];
+}
+
+void Splitter::add(const capture::Packet& packet) {
+  flow_of(packet.segment.source, packet.segment.destination).packets.push_back(packet);
+}
+
+void Splitter::add(const capture::Message& message) {
+  if (const auto report = parse_message(message))
+    flow_of(report->source, report->destination).messages.push_back(message);
 }
 
 Conversation Splitter::conversation(Flow& flow) const {
@@ -42,18 +95,82 @@ Conversation Splitter::conversation(Flow& flow) const {
   const wire::Endpoint client = client_of(flow.packets);
   const wire::Endpoint server = segment.source == client ? segment.destination : segment.source;
   Conversation result;
-  result.kernel = peer_ == Side::client ? server : client;
-  result.peers = {peer_ == Side::client ? client : server};
-  for (capture::Packet& packet : flow.packets) {
-    const wire::Time time = packet.time;
-    result.events.push_back({time, 0, passed(std::move(packet), result.kernel)});
-  }
+  const bool serves = peer_ != Side::server;
+  result.kernel = serves ? server : client;
+  result.peers = {serves ? client : server};
+  struct {
+    Conversation& result;
+    void operator()(capture::Packet& packet) const {
+      const bool to_kernel = packet.segment.destination == result.kernel;
+      result.events.push_back({packet.time, 0, passed(std::move(packet), to_kernel)});
+    }
+    void operator()(const capture::Message& message) const {
+      if (parse_message(message)->source != result.kernel) return;  // about what the peer sent
+      result.events.push_back(*event_of(message, 0));
+    }
+  } use{result};
+  in_order(flow.packets, flow.messages, use);
+  return result;
+}
+
+/// All of a capture that says of itself between whom it is.
+Conversation Splitter::noted() {
+  Conversation result = std::move(*noted_);
+  wire::Time last{};
+  const auto peer_at = [&](const wire::Endpoint& end) -> std::optional<std::size_t> {
+    const auto found = std::find(result.peers.begin(), result.peers.end(), end);
+    if (found == result.peers.end()) return {};
+    return static_cast<std::size_t>(found - result.peers.begin());
+  };
+  const auto say = [&](const std::vector<std::string>& comments, wire::Time time) {
+    for (const std::string& comment : comments)
+      if (auto call = parse_call(comment, time, *result.conditions))
+        insert_call(result.events, std::move(*call));
+  };
+  struct {
+    decltype(say)& say_calls;
+    decltype(peer_at)& find_peer;
+    Conversation& result;
+    const capture::Comments& comments;
+    wire::Time& last;
+    std::size_t latest = 0;
+
+    void said_before(std::uint64_t number, wire::Time time) {
+      last = time;
+      if (const auto found = comments.packets.find(number); found != comments.packets.end())
+        say_calls(found->second, time);
+    }
+    void operator()(capture::Packet& packet) {
+      said_before(packet.number, packet.time);
+      const wire::Segment& segment = packet.segment;
+      const auto from = find_peer(segment.source);
+      const bool ports = segment.source.port == result.kernel.port && !from;
+      const bool to_kernel =
+          from || segment.destination == result.kernel || !(ports || find_peer(segment.destination));
+      const auto own = to_kernel ? from : find_peer(segment.destination);
+      if (own) latest = *own;  // strangers are of the connection whose step began them
+      result.events.push_back({packet.time, own.value_or(latest), passed(std::move(packet), to_kernel)});
+    }
+    void operator()(const capture::Message& message) {
+      said_before(message.number, message.time);
+      if (auto event = event_of(message, find_peer(parse_message(message)->destination).value_or(0)))
+        result.events.push_back(std::move(*event));
+    }
+  } use{say, peer_at, result, comments_, last};
+  if (!flows_.empty()) in_order(flows_.front().packets, flows_.front().messages, use);
+  say(comments_.end, last);
+  if (result.peers.size() > 1) drop_unseen(result.events);
   return result;
 }
 
 std::vector<Conversation> Splitter::take() {
   std::vector<Conversation> result;
-  for (Flow& flow : flows_) result.push_back(conversation(flow));
+  if (noted_) {
+    result.push_back(noted());
+    return result;
+  }
+  for (Flow& flow : flows_)
+    if (!flow.packets.empty()) result.push_back(conversation(flow));
   flows_.clear();
   index_.clear();
   return result;

@@ -1,23 +1,105 @@
+#include <algorithm>
+#include <cstdio>
 #include <system_error>
 
+#include <tcpcraft/calls/call.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/wire/codec.hpp>
 
 namespace tcpcraft::runner {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? std::string("''") : std::string(1, c);
+  return result + "'";
+}
+
+/// What a scenario says of its kernel, in one line, but for the address.
+std::string kernel_line(const scenario::Kernel& kernel) {
+  std::string text = "kernel: {app: " + kernel.app;
+  std::string sysctls;
+  for (const scenario::Sysctl& sysctl : kernel.sysctls)
+    sysctls += (sysctls.empty() ? "" : ", ") + sysctl.name + ": " + quoted(sysctl.value);
+  if (!sysctls.empty()) text += ", sysctl: {" + sysctls + "}";
+  if (kernel.link == scenario::Wire::tun) text += ", link: tun";
+  if (kernel.mtu) text += ", mtu: " + std::to_string(*kernel.mtu);
+  return text + "}\n";
+}
+
+/// Of data that is too long to be shown, the length.
+std::string result_text(const std::string& result) {
+  const std::string cut = "... len=";
+  const std::size_t at = result.find(cut);
+  return at == result.npos ? result : result.substr(at + cut.size()) + " bytes";
+}
+
+/// What was asked for and what came of it, as a scenario writes it.
+std::string call_text(const scenario::Scenario& scenario, const engine::PassedCall& call) {
+  std::string text = call.text;
+  if (call.step && text != "finish")
+    if (const auto* step = std::get_if<scenario::AppCall>(&scenario.steps[*call.step].action))
+      text = (step->mode == scenario::AppCall::Mode::start ? "start " : "") +
+             calls::format_call(step->call, SIZE_MAX);
+  if (!call.result.empty()) text += " -> " + result_text(call.result);
+  const std::string& name = scenario.peers[call.peer].name;
+  return (name.empty() ? "" : name + "@") + "app: " + text;
+}
+
+}  // namespace
+
+void Capture::began(const scenario::Scenario& scenario, const engine::Setup& setup) {
+  std::string text = "tcpcraft run: " + scenario.title + "\n" + kernel_line(scenario.kernel);
+  text += "kernel at " + setup.kernel.to_string();
+  for (std::size_t i = 0; i < setup.peers.size(); ++i) {
+    const std::string& name = scenario.peers[i].name;
+    text += "\npeer " + (name.empty() ? "" : name + " ") + "at " + setup.peers[i].end.to_string();
+  }
+  attempt([&] { writer_.begin(text); });
+}
 
 void Capture::packet(const transport::Arrival& arrival, engine::Party from) {
-  if (!error_.empty()) return;
   wire::Bytes packet = arrival.packet;
   if (from == engine::Party::kernel) wire::finish_checksum(packet);
+  last_ = arrival.time;
+  attempt([&] { writer_.write(packet, arrival.time, take_said(arrival.time)); });
+}
+
+void Capture::call(const scenario::Scenario& scenario, const engine::PassedCall& call) {
+  said_.push_back({call_text(scenario, call), call.time});
+}
+
+void Capture::end() {
+  if (!said_.empty()) attempt([&] { writer_.end(last_, take_said(last_)); });
+}
+
+/// With how long before this moment it was.
+wire::PcapWriter::Comments Capture::take_said(wire::Time time) {
+  wire::PcapWriter::Comments comments;
+  for (Said& said : said_) {
+    const auto since = (time - said.time).count();
+    char text[48];
+    std::snprintf(text, sizeof text, "  (%.6f s %s)", static_cast<double>(std::abs(since)) / 1e9,
+                  since < 0 ? "later" : "before");
+    comments.push_back(std::move(said.text) + text);
+  }
+  said_.clear();
+  return comments;
+}
+
+template <class Write>
+void Capture::attempt(Write write) {
+  if (!error_.empty()) return;
   try {
-    writer_.write(packet, arrival.time);
+    write();
   } catch (const std::system_error& error) {
     error_ = error.what();
   }
 }
 
 void Capture::restart() {
-  writer_.clear();
+  said_.clear();
+  writer_.begin();
   error_.clear();
 }
 

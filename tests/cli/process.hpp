@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -182,19 +183,27 @@ inline std::vector<fs::path> files_in(const fs::path& folder, const std::string&
   return files;
 }
 
-/// How many packets a capture holds; -1 where it is not whole.
-inline int packets_in(const fs::path& capture) {
+/// The packets of a capture that `run` has written, which is of pcapng; nothing where it is not whole.
+inline std::optional<std::vector<std::string>> packets_of(const fs::path& capture) {
   const std::string bytes = read_file(capture);
-  if (bytes.size() < 24) return -1;
-  int packets = 0;
-  std::size_t at = 24;
-  while (at + 16 <= bytes.size()) {
-    std::uint32_t length = 0;
-    bytes.copy(reinterpret_cast<char*>(&length), 4, at + 8);
-    at += 16 + length;
-    ++packets;
-  }
-  return at == bytes.size() ? packets : -1;
+  const auto number = [&](std::size_t at) {
+    std::uint32_t result = 0;
+    bytes.copy(reinterpret_cast<char*>(&result), 4, at);
+    return result;
+  };
+  constexpr std::uint32_t enhanced_packet = 6;
+  std::vector<std::string> packets;
+  std::size_t at = 0;
+  for (; at + 12 <= bytes.size() && number(at + 4) >= 12; at += number(at + 4))
+    if (number(at) == enhanced_packet) packets.push_back(bytes.substr(at + 28, number(at + 20)));
+  if (at != bytes.size() || at == 0) return {};
+  return packets;
+}
+
+/// How many; -1 where it is not whole.
+inline int packets_in(const fs::path& capture) {
+  const auto packets = packets_of(capture);
+  return packets ? static_cast<int>(packets->size()) : -1;
 }
 
 }  // namespace tcpcraft::cli_test

@@ -36,6 +36,11 @@ class Talk {
     if (parsed.spec.ack) segment.ack = wire::SeqNum(static_cast<std::uint32_t>(parsed.spec.ack->offset));
     segment.window = static_cast<std::uint16_t>(parsed.spec.window ? *parsed.spec.window->number : 65535);
     if (const auto* bytes = std::get_if<wire::Bytes>(&parsed.spec.payload)) segment.payload = *bytes;
+    if (parsed.spec.options)
+      for (const wire::OptionSpec& option : parsed.spec.options->list)
+        if (const auto* mss = std::get_if<wire::MssSpec>(&option))
+          segment.options.push_back(wire::Mss{static_cast<std::uint16_t>(*mss->value.number)});
+    segment.data_offset = static_cast<std::uint8_t>(5 + segment.options.size());
     time_ += pause;
     conversation_.events.push_back({time_, 0, passed});
     return *this;
@@ -137,6 +142,61 @@ TEST(Record, what_cannot_be_played_is_refused) {
             std::string::npos);
   EXPECT_NE(Talk().pass("< SYN-ACK seq=1 ack=2").recorded().refused.find("nothing of 127.0.0.1:40000"),
             std::string::npos);
+}
+
+TEST(Record, holes_are_refused) {
+  const Talk ours = Talk().handshake().pass("< ACK seq=5001 ack=1005");
+  EXPECT_EQ(
+      ours.recorded().refused,
+      "packet 4 acknowledges what 127.0.0.1:40000 is not seen to send: some of it is not in the capture");
+  const Talk theirs = Talk().handshake().pass("> ACK seq=1001 ack=5003");
+  EXPECT_NE(theirs.recorded().refused.find("acknowledges what 127.0.0.1:9877"), std::string::npos);
+  const Talk whole = Talk()
+                         .handshake()
+                         .pass("> ACK seq=1003 ack=5001 \"b\"")
+                         .pass("< ACK seq=5001 ack=1001")
+                         .pass("> ACK seq=1001 ack=5001 \"aa\"")
+                         .pass("< ACK seq=5001 ack=1004");
+  EXPECT_EQ(whole.recorded().refused, "");
+}
+
+TEST(Record, what_crossed_stands_in_the_order_in_which_the_kernel_saw_it) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> FIN-ACK seq=1001 ack=5001")
+                        .pass("< PSH-ACK seq=5001 ack=1001 \"hi\"")
+                        .pass("< ACK seq=5003 ack=1002");
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - app:    write \"hi\"\n"
+            "  - expect: PSH-ACK \"hi\"\n"
+            "  - send:   FIN-ACK ack=1\n"
+            "  - expect: ACK\n"
+            "  - state:  CLOSE-WAIT\n");
+}
+
+TEST(Record, what_a_device_cuts_is_expected_in_pieces) {
+  Talk talk;
+  talk.pass("> SYN seq=1000 <mss 100>")
+      .pass("< SYN-ACK seq=5000 ack=1001 <mss 1460>")
+      .pass("> ACK seq=1001 ack=5001");
+  talk.pass("< FIN-PSH-ACK seq=5001 ack=1001 \"" + std::string(250, 'x') + "\"");
+  const std::string piece(100, 'x'), last(50, 'x');
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - app:    set TCP_CORK on\n"
+            "  - app:    write len=250\n"
+            "  - expect: ACK \"" +
+                piece +
+                "\"\n"
+                "  - expect: ACK \"" +
+                piece +
+                "\"\n"
+                "  - app:    close\n"
+                "  - expect: FIN-PSH-ACK \"" +
+                last +
+                "\"\n"
+                "  - state:  FIN-WAIT-1\n");
 }
 
 TEST(Record, the_layout_is_that_of_fmt) {

@@ -108,7 +108,7 @@ TEST_F(Pcap, what_was_written_before_the_disk_refused_stays_whole) {
   EXPECT_EQ(read_back().size(), written);
   writer.write(packet(7), Time{});
   EXPECT_EQ(read_back().size(), written + 1) << "there is room again";
-  writer.clear();
+  writer.begin();
   EXPECT_TRUE(read_back().empty());
   writer.write(packet(1), Time{});
   EXPECT_EQ(read_back().size(), 1u);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,7 +44,7 @@ using Call = std::variant<Listen, Accept, Connect, Read, Write, Shutdown, Close,
 
 /// `read`
 std::string_view name_of(const Call& call);
-/// `read 10`, `write "a\n"`, `set SO_LINGER on 0`
-std::string format_call(const Call& call);
+/// `read 10`, `write "a\n"`, `set SO_LINGER on 0`; what is written is cut to about `max_payload` characters.
+std::string format_call(const Call& call, std::size_t max_payload = 40);
 
 }  // namespace tcpcraft::calls

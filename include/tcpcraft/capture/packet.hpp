@@ -27,6 +27,13 @@ struct Packet {
   Checksum checksum = Checksum::unknown;
 };
 
+/// A message of ICMP.
+struct Message {
+  std::uint64_t number = 0;  ///< of the packet in the capture, from 1
+  wire::Time time;
+  wire::Bytes datagram;  ///< the IP header and all behind it, as much as was captured
+};
+
 /// Where a capture ends to make sense. Everything before it has been read.
 struct Damage {
   std::uint64_t packet = 0;  ///< the one that could not be read, from 1; 0 for the file's header

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <tcpcraft/capture/packet.hpp>
 
@@ -22,6 +23,8 @@ class Reader {
 
   /// The next segment; nothing at the end, or at the damage.
   std::optional<Packet> next();
+  /// The messages of ICMP that passed in front of the segment that was read last; each once.
+  std::vector<Message> take_messages();
   /// Of what has been read so far.
   const Summary& summary() const;
 

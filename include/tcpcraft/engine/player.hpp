@@ -34,6 +34,8 @@ class SystemClock : public Clock {
 class Tap {
  public:
   virtual ~Tap() = default;
+  /// What is going to pass, and between whom; before anything does.
+  virtual void began(const scenario::Scenario&, const Setup&) {}
   virtual void packet(const transport::Arrival& arrival, Party from) = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/icmp.hpp>
 #include <tcpcraft/wire/segment.hpp>
 #include <tcpcraft/wire/time.hpp>
 
@@ -21,13 +22,15 @@ struct Passed {
   bool bad_checksum = false;
   std::uint64_t packet = 0;  ///< its number in the capture
 };
-/// A message of ICMP to the kernel, as a scenario writes it.
+/// A message of ICMP to the kernel, about a segment that it sent.
 struct Message {
-  std::string text;
+  wire::IcmpSpec spec;  ///< but for the number of the segment
+  wire::SeqNum seq;
 };
 /// A socket call of the kernel's application, as a scenario writes it: `read 10 -> "a\n"`.
 struct Call {
   std::string text;
+  bool opens_window = false;  ///< so far that the kernel may say so
 };
 
 struct Event {
@@ -38,7 +41,9 @@ struct Event {
 
 /// What the one that made the capture said of the side under test.
 struct Conditions {
-  std::string kernel;              ///< the scenario's `kernel`, in YAML; empty where it has none
+  std::string title;               ///< of the scenario that was played
+  std::string app;                 ///< `script`
+  std::string kernel;              ///< what else the scenario says of it, in YAML: `, link: tun`
   std::vector<std::string> names;  ///< of the peers, where there are several
 };
 
