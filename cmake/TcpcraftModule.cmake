@@ -7,11 +7,15 @@ function(tcpcraft_compile_options target)
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(TCPCRAFT_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all
                                             -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+  if(TCPCRAFT_FUZZ) # so that a fuzzer sees which of their branches it has reached
+    target_compile_options(${target} PUBLIC -fsanitize=fuzzer-no-link)
   endif()
 endfunction()
 

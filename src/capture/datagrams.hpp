@@ -7,7 +7,7 @@
 #include <optional>
 #include <span>
 
-#include <tcpcraft/capture/reader.hpp>
+#include <tcpcraft/capture/packet.hpp>
 
 namespace tcpcraft::capture {
 

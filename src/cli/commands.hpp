@@ -133,11 +133,25 @@ struct SendCommand {
 int send(const SendCommand& command);
 
 struct ExplainCommand {
-  std::string file;
-  std::vector<std::string> flows;  ///< only connections that have all of these at their ends
+  std::string file;   ///< empty where it is live
+  bool live = false;  ///< while it happens
+  std::string interface = "lo";
+  bool quiet = false, verbose = false, ladder = false;
+  std::string json, html, mermaid;  ///< files, each empty where it is not asked for; `-` is standard output
+  std::vector<std::string> flows;   ///< only connections that have all of these at their ends
   std::string color = "auto";
 };
 int explain(const ExplainCommand& command);
+
+struct RecordCommand {
+  std::string file;  ///< `-` is the standard input
+  std::string side = "client";
+  std::vector<std::string> flows;  ///< only connections that have all of these at their ends
+  std::string output;              ///< a folder; empty: the standard output
+  std::string app;                 ///< empty: what was captured tells
+  bool force = false;
+};
+int record(const RecordCommand& command);
 
 struct ReplayCommand {
   std::string file;

@@ -314,31 +314,6 @@ void add_send(CLI::App& app, int& exit_code) {
   command->callback([&exit_code] { exit_code = send(options); });
 }
 
-void add_explain(CLI::App& app, int& exit_code) {
-  static ExplainCommand options;
-  CLI::App* command = app.add_subcommand(
-      "explain",
-      "Say of each segment of a capture what it means, and what no conforming TCP could have sent.");
-  command->add_option("file", options.file, "pcap or pcapng, as it is or compressed by gzip or zstd")
-      ->required();
-  command
-      ->add_option(
-          "--flow", options.flows,
-          "only connections with this at an end: an address, a port, or A.B.C.D:PORT; may be repeated, "
-          "for both ends")
-      ->take_all()
-      ->allow_extra_args(false);
-  add_color(*command, options.color);
-  command->footer(
-      "Exit codes: 0 nothing wrong; 1 something is; 2 the command line is invalid, or the file is no capture "
-      "or\n"
-      "damaged; 3 it cannot be read.\n\n"
-      "Examples:\n"
-      "  tcpcraft explain captures/article.pcap\n"
-      "  tcpcraft explain trace.pcapng.zst --flow 10.0.0.1 --flow 443");
-  command->callback([&exit_code] { exit_code = explain(options); });
-}
-
 int main(int argc, char** argv) {
   CLI::App app("Crafts TCP segments, plays them against the real kernel, and checks every answer.",
                "tcpcraft");
@@ -359,6 +334,7 @@ int main(int argc, char** argv) {
   add_serve(app, exit_code);
   add_send(app, exit_code);
   add_explain(app, exit_code);
+  add_record(app, exit_code);
   add_replay(app, exit_code);
   add_matrix(app, exit_code);
   add_help(app, exit_code);

@@ -26,10 +26,15 @@ void add_results(CLI::App& command, ResultOptions& results);
 CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optional<wire::Duration>& duration,
                           const std::string& description);
 
+/// The command `explain`
+void add_explain(CLI::App& app, int& exit_code);
+
 /// The command `replay`
 void add_replay(CLI::App& app, int& exit_code);
 
 /// The command `matrix`
 void add_matrix(CLI::App& app, int& exit_code);
+/// The command `record`
+void add_record(CLI::App& app, int& exit_code);
 
 }  // namespace tcpcraft::cli

@@ -2,6 +2,7 @@
 
 #include "commands.hpp"
 #include "main_options.hpp"
+#include "replay_raw.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -34,7 +35,9 @@ void add_choice(CLI::App& command, ReplayCommand& options) {
   add_list(command, "--flow", options.flows, "END",
            "only connections with this at an end: an address, a port, or A.B.C.D:PORT; may be repeated, for "
            "both ends");
-  command.add_option("--limit", options.limit, "no more than so many connections, the first ones")
+  command
+      .add_option("--limit", options.limit,
+                  "no more than so many connections, the first ones; with --raw: packets")
       ->check(CLI::PositiveNumber);
   command.add_option("--concurrency", options.concurrency, "how many connections may be live at a time")
       ->check(CLI::Range(1, 20000))
@@ -55,10 +58,42 @@ void add_manner(CLI::App& command, ReplayCommand& options) {
                "how much longer than in the capture the other side may be silent; 10s if not given");
 }
 
+/// What --raw has for itself. With it, of all other options only --speed, --as-fast-as-possible and --limit.
+CLI::Option* add_raw(CLI::App& command, ReplayRawCommand& options) {
+  static bool is_raw = false;
+  CLI::Option* raw = command.add_flag(
+      "--raw", is_raw, "send the packets of the capture as they are, answers unheard, of any protocol");
+  CLI::Option* interface = command.add_option("-i,--interface", options.interface,
+                                              "with --raw: where to, the name of an interface");
+  command.add_option("--loop", options.loops, "with --raw: play the file so many times")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->needs(raw);
+  command
+      .add_option("--allow-interface", options.allowed_interface,
+                  "with --raw: an interface of the host's own network that may be sent to")
+      ->type_name("INTERFACE")
+      ->needs(raw);
+  interface->needs(raw);
+  raw->needs(interface);
+  for (const char* other : {"--to", "--as", "--listen", "--map", "--exec", "--app", "--flow", "--ignore"})
+    raw->excludes(command.get_option(other));
+  return raw;
+}
+
+int replay_raw_with(ReplayRawCommand options, const ReplayCommand& shared) {
+  options.file = shared.file;
+  options.speed = shared.speed;
+  options.as_fast_as_possible = shared.fast;
+  if (shared.limit > 0) options.limit = shared.limit;
+  return replay_raw(options);
+}
+
 }  // namespace
 
 void add_replay(CLI::App& app, int& exit_code) {
   static ReplayCommand options;
+  static ReplayRawCommand raw_options;
   CLI::App* command = app.add_subcommand(
       "replay", "Play one side of captured connections to a live other side, and compare what it says.");
   command->add_option("file", options.file, "pcap or pcapng, as it is or compressed; - is standard input")
@@ -67,17 +102,22 @@ void add_replay(CLI::App& app, int& exit_code) {
   add_choice(*command, options);
   add_manner(*command, options);
   command->add_flag("-q,--quiet", options.quiet, "failures only, and the last line");
+  CLI::Option* raw = add_raw(*command, raw_options);
   add_results(*command, options.results);
   add_seed(*command, options.seed);
   add_color(*command, options.color);
   command->footer(
-      "Exit codes: 0 the same was said; 1 something else was; 2 the command line is invalid, the file is\n"
+      "Exit codes: 0 the same was said (with --raw: all was sent); 1 something else was; 2 the command line "
+      "is invalid, the file is\n"
       "damaged, or nothing in it can be replayed; 3 nothing could run here; 130 and 143 interrupted.\n\n"
       "Examples:\n"
       "  tcpcraft replay trace.pcap --to 127.0.0.1:8080 --ignore '^Date: .*'\n"
       "  tcpcraft replay captures/article.pcap --to 127.0.0.1:9877 --app echo-once\n"
-      "  tcpcraft replay trace.pcap --as server --listen 127.0.0.1:8080");
-  command->callback([&exit_code] { exit_code = replay(options); });
+      "  tcpcraft replay trace.pcap --as server --listen 127.0.0.1:8080\n"
+      "  tcpcraft replay --raw -i lo captures/article.pcap");
+  command->callback([raw, &exit_code] {
+    exit_code = raw->count() > 0 ? replay_raw_with(raw_options, options) : replay(options);
+  });
 }
 
 }  // namespace tcpcraft::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <tcpcraft/wire/endpoint.hpp>
+#include <tcpcraft/wire/segment.hpp>
+#include <tcpcraft/wire/time.hpp>
+
+namespace tcpcraft::record {
+
+/// A segment, seen from the kernel that is to be tested.
+struct Passed {
+  bool to_kernel = false;
+  wire::Segment segment;      ///< with as much of its data as was captured
+  std::uint32_t missing = 0;  ///< bytes of its data that were not
+  bool bad_checksum = false;
+  std::uint64_t packet = 0;  ///< its number in the capture
+};
+/// A message of ICMP to the kernel, as a scenario writes it.
+struct Message {
+  std::string text;
+};
+/// A socket call of the kernel's application, as a scenario writes it: `read 10 -> "a\n"`.
+struct Call {
+  std::string text;
+};
+
+struct Event {
+  wire::Time time;
+  std::size_t peer = 0;  ///< whose connection it is about: an index of `Conversation::peers`
+  std::variant<Passed, Message, Call> what;
+};
+
+/// What the one that made the capture said of the side under test.
+struct Conditions {
+  std::string kernel;              ///< the scenario's `kernel`, in YAML; empty where it has none
+  std::vector<std::string> names;  ///< of the peers, where there are several
+};
+
+/// What passed between a kernel and its peers, in its order.
+struct Conversation {
+  wire::Endpoint kernel;
+  std::vector<wire::Endpoint> peers;
+  std::vector<Event> events;
+  std::optional<Conditions> conditions;  ///< absent: all but the segments has to be inferred
+};
+
+}  // namespace tcpcraft::record

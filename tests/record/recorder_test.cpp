@@ -1,0 +1,148 @@
+#include <gtest/gtest.h>
+
+#include <tcpcraft/capture/reader.hpp>
+#include <tcpcraft/record/recorder.hpp>
+#include <tcpcraft/record/split.hpp>
+#include <tcpcraft/scenario/format.hpp>
+#include <tcpcraft/wire/notation.hpp>
+
+namespace tcpcraft::record {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A conversation, written segment by segment: `>` to the kernel, `<` from it. Numbers are those on the wire,
+/// where the client begins with 1000 and the server with 5000.
+class Talk {
+ public:
+  explicit Talk(const char* client = "127.0.0.1:40000", const char* server = "127.0.0.1:9877") {
+    client_ = *wire::Endpoint::parse(client);
+    conversation_.kernel = *wire::Endpoint::parse(server);
+    conversation_.peers = {client_};
+  }
+
+  Talk& pass(const std::string& line, wire::Duration pause = 10us) {
+    const bool to_kernel = line[0] == '>';
+    const wire::ParsedSegment parsed = wire::parse_segment(line.substr(2), wire::Purpose::send);
+    EXPECT_TRUE(parsed.errors.empty()) << line;
+    Passed passed;
+    passed.to_kernel = to_kernel;
+    passed.packet = conversation_.events.size() + 1;
+    wire::Segment& segment = passed.segment;
+    segment.source = to_kernel ? client_ : conversation_.kernel;
+    segment.destination = to_kernel ? conversation_.kernel : client_;
+    segment.flags = parsed.spec.flags;
+    if (parsed.spec.seq) segment.seq = wire::SeqNum(static_cast<std::uint32_t>(parsed.spec.seq->offset));
+    if (parsed.spec.ack) segment.ack = wire::SeqNum(static_cast<std::uint32_t>(parsed.spec.ack->offset));
+    segment.window = static_cast<std::uint16_t>(parsed.spec.window ? *parsed.spec.window->number : 65535);
+    if (const auto* bytes = std::get_if<wire::Bytes>(&parsed.spec.payload)) segment.payload = *bytes;
+    time_ += pause;
+    conversation_.events.push_back({time_, 0, passed});
+    return *this;
+  }
+
+  Talk& handshake() {
+    return pass("> SYN seq=1000").pass("< SYN-ACK seq=5000 ack=1001").pass("> ACK seq=1001 ack=5001");
+  }
+
+  Recorded recorded(std::string_view app = {}) const { return record(conversation_, app); }
+  /// What stands behind `steps:`.
+  std::string steps(std::string_view app = {}) const {
+    const Recorded made = recorded(app);
+    EXPECT_EQ(made.refused, "");
+    return made.text.substr(std::min(made.text.find("steps:\n") + 7, made.text.size()));
+  }
+
+ private:
+  wire::Endpoint client_;
+  Conversation conversation_;
+  wire::Time time_{1700000000s};
+};
+
+TEST(Record, numbers_that_are_derived_are_left_out) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> PSH-ACK seq=1001 ack=5001 \"hi\"")
+                        .pass("< ACK seq=5001 ack=1003")
+                        .pass("> ACK seq=1001 ack=5001 \"hi\"")
+                        .pass("< ACK seq=5001 ack=1003");
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"hi\"\n"
+            "  - expect: ACK\n"
+            "  - send:   ACK seq=1 \"hi\"\n"
+            "  - expect: ACK\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, what_the_kernel_sends_of_its_own_accord_is_a_call) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> PSH-ACK seq=1001 ack=5001 \"GET\"")
+                        .pass("< ACK seq=5001 ack=1004")
+                        .pass("< ACK seq=5001 ack=1004 \"answ\"")
+                        .pass("< PSH-ACK seq=5005 ack=1004 \"er\"")
+                        .pass("< FIN-ACK seq=5007 ack=1004")
+                        .pass("> ACK seq=1004 ack=5008");
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"GET\"\n"
+            "  - expect: ACK\n"
+            "  - app:    read\n"
+            "  - app:    write \"answer\"\n"
+            "  - expect: ACK \"answ\"\n"
+            "  - expect: PSH-ACK \"er\"\n"
+            "  - app:    close\n"
+            "  - expect: FIN-ACK\n"
+            "  - send:   ACK\n"
+            "  - state:  FIN-WAIT-2\n");
+}
+
+TEST(Record, only_the_times_of_timers_are_written) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> PSH-ACK seq=1001 ack=5001 \"x\"", 5s)
+                        .pass("< PSH-ACK seq=5001 ack=1002 \"x\"", 2ms)
+                        .pass("< PSH-ACK seq=5001 ack=1002 \"x\"", 200ms)
+                        .pass("> ACK seq=1002 ack=5002", 10ms)
+                        .pass("> RST seq=1002", 5s);
+  EXPECT_EQ(talk.steps("echo"),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"x\"\n"
+            "  - expect: PSH-ACK \"x\"\n"
+            "  - expect: PSH-ACK seq=1 \"x\" in 150ms..330ms\n"
+            "  - wait:   10ms\n"
+            "  - send:   ACK\n"
+            "  - send:   RST\n");
+}
+
+TEST(Record, what_is_hostile_is_only_text) {
+  const Talk talk =
+      Talk().handshake().pass("> PSH-ACK seq=1001 ack=5001 \"a: b # \\x00\\xff\\n'\\\"${x}\\x1b[2J\"");
+  const Recorded recorded = talk.recorded("discard");
+  ASSERT_EQ(recorded.refused, "");
+  const scenario::Reading reading = scenario::read({"x.scn", recorded.text}, {});
+  ASSERT_EQ(reading.scenarios.size(), 1u) << recorded.text;
+  const auto& send = std::get<scenario::Send>(reading.scenarios[0].steps[3].action);
+  const std::string data("a: b # \x00\xff\n'\"${x}\x1b[2J", 20);
+  EXPECT_EQ(std::get<wire::Bytes>(send.segment.spec.payload), wire::Bytes(data.begin(), data.end()));
+  for (const char c : recorded.text) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~'));
+}
+
+TEST(Record, what_cannot_be_played_is_refused) {
+  EXPECT_NE(
+      Talk().pass("> ACK seq=1001 ack=5001").pass("< RST seq=5001").recorded().refused.find("in the midst"),
+      std::string::npos);
+  EXPECT_NE(Talk().pass("> SYN seq=1000").recorded().refused.find("nothing of 127.0.0.1:9877"),
+            std::string::npos);
+  EXPECT_NE(Talk().pass("< SYN-ACK seq=1 ack=2").recorded().refused.find("nothing of 127.0.0.1:40000"),
+            std::string::npos);
+}
+
+TEST(Record, the_layout_is_that_of_fmt) {
+  const Recorded recorded = Talk().handshake().pass("> RST seq=1001").recorded();
+  EXPECT_EQ(scenario::format({"x.scn", recorded.text}, {}).text, recorded.text);
+}
+
+}  // namespace
+}  // namespace tcpcraft::record
