@@ -7,6 +7,7 @@ function(tcpcraft_compile_options target)
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+                                           $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
                                            $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(TCPCRAFT_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all

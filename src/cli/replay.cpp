@@ -1,18 +1,20 @@
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <memory>
 
 #include <sys/utsname.h>
 
+#include <tcpcraft/capture/flow.hpp>
 #include <tcpcraft/kernel/stock_server.hpp>
 #include <tcpcraft/replay/replayer.hpp>
 #include <tcpcraft/report/console.hpp>
 #include <tcpcraft/runner/interrupt.hpp>
 
 #include "common.hpp"
-#include "flow.hpp"
 #include "progress.hpp"
 #include "replay_program.hpp"
+#include "replay_raw.hpp"
 #include "replay_report.hpp"
 #include "results.hpp"
 
@@ -28,25 +30,26 @@ wire::Endpoint endpoint_of(const char* option, const std::string& text) {
 
 std::pair<wire::Endpoint, wire::Endpoint> parse_map(const std::string& text) {
   const std::size_t equals = text.find('=');
-  const auto from = parse_place(text.substr(0, equals));
-  const auto to = equals == text.npos ? std::nullopt : parse_place(text.substr(equals + 1));
+  const auto from = capture::Flow::parse(text.substr(0, equals));
+  const auto to = equals == text.npos ? std::nullopt : capture::Flow::parse(text.substr(equals + 1));
   if (!from || !to || !from->address || !to->address)
     throw UsageError("--map: '" + text + "' is not ADDRESS=ADDRESS, with ports or without");
-  return {{*from->address, from->port}, {*to->address, to->port}};
+  return {{*from->address, from->port.value_or(0)}, {*to->address, to->port.value_or(0)}};
 }
 
-double parse_speed(const std::string& text) {
-  std::size_t used = 0;
-  double speed = 0;
-  try {
-    speed = std::stod(text, &used);
-  } catch (const std::exception&) {
-    used = 0;
+/// Whether all of `flows` are at an end of the connection.
+std::function<bool(const wire::Endpoint&, const wire::Endpoint&)> wanted(
+    const std::vector<std::string>& texts) {
+  std::vector<capture::Flow> flows;
+  for (const std::string& text : texts) {
+    const auto flow = capture::Flow::parse(text);
+    if (!flow) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
+    flows.push_back(*flow);
   }
-  const std::string unit = text.substr(used);
-  if (used == 0 || !(speed > 0) || speed > 1e9 || !(unit.empty() || unit == "x"))
-    throw UsageError("--speed: '" + text + "' is not a factor such as 2x or 0.5x");
-  return speed;
+  return [flows](const wire::Endpoint& a, const wire::Endpoint& b) {
+    return std::all_of(flows.begin(), flows.end(),
+                       [&](const capture::Flow& flow) { return flow.matches(a) || flow.matches(b); });
+  };
 }
 
 replay::Options options_of(const ReplayCommand& command) {
@@ -62,16 +65,7 @@ replay::Options options_of(const ReplayCommand& command) {
     options.to = endpoint_of("--to", command.to);
   else if (options.map.empty())
     throw UsageError("needs --to: the live server");
-  std::vector<Place> places;
-  for (const std::string& text : command.flows) {
-    const auto place = parse_place(text);
-    if (!place) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
-    places.push_back(*place);
-  }
-  if (!places.empty())
-    options.wanted = [places](const wire::Endpoint& a, const wire::Endpoint& b) {
-      return are_at(places, a, b);
-    };
+  options.wanted = wanted(command.flows);
   options.settings.role = server ? replay::Role::server : replay::Role::client;
   options.settings.clean = command.clean;
   options.settings.fast = command.fast;

@@ -17,6 +17,17 @@
 #include "common.hpp"
 
 namespace tcpcraft::cli {
+
+double parse_speed(const std::string& text) {
+  const std::string number = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
+  double speed = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), speed);
+  if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(speed) || speed < 1e-6 ||
+      speed > 1e6)
+    throw UsageError("--speed: '" + text + "' is not a speed such as 2x or 0.5x");
+  return speed;
+}
+
 namespace {
 
 using std::chrono::duration_cast;
@@ -50,16 +61,6 @@ class MonotonicClock : public replay::RawClock {
  private:
   static constexpr std::chrono::microseconds waking{60};
 };
-
-double parse_speed(const std::string& text) {
-  const std::string number = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
-  double speed = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), speed);
-  if (error != std::errc() || end != number.data() + number.size() || !std::isfinite(speed) || speed < 1e-6 ||
-      speed > 1e6)
-    throw UsageError("--speed: '" + text + "' is not a speed such as 2x or 0.5x");
-  return speed;
-}
 
 os::NetworkInterface find_interface(const std::string& name) {
   try {

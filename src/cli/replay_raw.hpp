@@ -18,4 +18,7 @@ struct ReplayRawCommand {
 };
 int replay_raw(const ReplayRawCommand& command);
 
+/// `2x` or `0.5`, of `--speed`. Throws UsageError.
+double parse_speed(const std::string& text);
+
 }  // namespace tcpcraft::cli

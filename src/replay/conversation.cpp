@@ -113,12 +113,12 @@ void Conversation::perform(Act act, Time now) {
     case Act::Kind::window:
       if (act.announced) tcp_->acknowledge();
       return;
-    case Act::Kind::reset:
-      our_reset_ = true;
-      [[fallthrough]];
     default:
       tcp_->send_odd(act.segment, act.seq, act.ack, now);
   }
+  if (act.kind != Act::Kind::reset) return;
+  our_reset_ = true;
+  tcp_->end();
 }
 
 void Conversation::arrive(const Segment& segment, Time now) {

@@ -216,6 +216,14 @@ void LiveTcp::send_odd(const Segment& segment, Offset seq, Offset ack, Time now)
 
 void LiveTcp::send_odd_part(const Segment& segment, Offset seq, Offset ack, Time now) {
   clock_ = ticks(now);
+  if (is_open() && segment.payload.size() > mss() && !segment.has(Flag::syn)) {
+    // A device had cut it, behind the capture.
+    Segment first = segment, rest = segment;
+    first.payload.resize(mss());
+    rest.payload.erase(rest.payload.begin(), rest.payload.begin() + mss());
+    send_odd(first, seq, ack, now);
+    return send_odd(rest, seq + mss(), ack, now);
+  }
   Segment made = make(segment.flags, iss_ + seq, segment.payload);
   made.ack = SeqNum();
   if (segment.has(Flag::ack)) made.ack = tcb_.irs.value_or(SeqNum()) + ack;
@@ -227,18 +235,22 @@ void LiveTcp::send_odd_part(const Segment& segment, Offset seq, Offset ack, Time
     made.options = syn_options(segment.options);
     stamp(made.options, clock_, tcb_.ts_recent);
   }
-  // An old ACK number here is no word on what has been received.
-  if (segment.has(Flag::rst)) model::transmitted(tcb_, made);
+  // What it acknowledges is no word on what has been received: the TCB does not hear of it.
   out.push_back(std::move(made));
+}
+
+void LiveTcp::end() {
+  tcb_.state = State::closed;
+  timer_.reset();
+  ack_due_ = false;
 }
 
 void LiveTcp::abort() {
   if (!opened_ || !tcb_.iss || tcb_.state == State::closed || tcb_.state == State::time_wait) return;
   if (tcb_.state == State::syn_sent) return;  // a SYN-ACK that comes now is answered by nobody's RST
   Segment reset = make(Flags{Flag::rst, Flag::ack}, tcb_.snd_nxt, {});
-  model::transmitted(tcb_, reset);
   out.push_back(std::move(reset));
-  timer_.reset();
+  end();
 }
 
 std::size_t LiveTcp::unacknowledged() const {

@@ -16,6 +16,9 @@ namespace {
 /// How many packets may precede our SYN: those of a capture out of order.
 constexpr std::size_t most_held = 16;
 
+/// So many wrong checksums for each right one are still taken for damage.
+constexpr std::size_t mostly_right = 8;
+
 Offset length_of(const Segment& segment) {
   return static_cast<Offset>(segment.payload.size()) + (segment.has(Flag::fin) ? 1 : 0);
 }
@@ -71,7 +74,7 @@ bool Plan::is_discarded(const Packet& packet, bool ours) {
   Direction& direction = ours ? mine_ : theirs_;
   direction.right += packet.checksum == capture::Checksum::right;
   if (packet.checksum != capture::Checksum::wrong) return false;
-  return direction.right >= ++direction.wrong;
+  return mostly_right * direction.right >= ++direction.wrong;
 }
 
 void Plan::hold(Packet packet, bool ours) {

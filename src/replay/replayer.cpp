@@ -1,36 +1,20 @@
 #include <algorithm>
 #include <chrono>
-#include <list>
-#include <set>
-#include <unordered_map>
 #include <utility>
 
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/os/system_error.hpp>
-#include <tcpcraft/replay/replayer.hpp>
-#include <tcpcraft/transport/endpoint_link.hpp>
 
-#include "ports.hpp"
+#include "replayer_impl.hpp"
 
 namespace tcpcraft::replay {
 
-using transport::EndpointLink;
-using wire::Endpoint;
 using wire::Flag;
-using wire::Segment;
-using wire::Time;
 
 namespace {
 
 using namespace std::chrono_literals;
 
-/// How far the capture is read ahead of its time.
-constexpr wire::Duration read_ahead = 500ms;
-/// How many packets are read before the wire is looked at again.
-constexpr int packets_at_once = 64;
-/// How long after its last packet a connection that is done with is remembered, in the capture's time.
-constexpr wire::Duration remembered = 120s;
-constexpr std::uint64_t packets_between_sweeps = 100'000;
 /// The longest wait, after which what is blocked by nothing but ourselves is looked at again.
 constexpr wire::Duration longest_wait = 100ms, wait_when_full = 5ms;
 
@@ -39,208 +23,7 @@ Time clock_now() {
       std::chrono::duration_cast<wire::Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
-/// One of the capture's connections, until it is done with.
-struct Connection {
-  Connection(const Settings& settings, const Masks& masks) : conversation(settings, masks) {}
-
-  std::size_t number = 0;
-  Endpoint client, server;  ///< as captured
-  std::optional<wire::SeqNum> client_iss;
-  Conversation conversation;
-  Endpoint ours, theirs;  ///< live
-  EndpointLink* link = nullptr;
-  std::unique_ptr<Port> port;
-  std::optional<Time> timer;  ///< its place among the timers
-  std::size_t buffered = 0;   ///< as counted in the whole
-  bool is_touched = false, is_queued = false;
-  bool is_active = false;  ///< live, and not waiting for more of the capture
-  std::list<Connection>::iterator self;
-};
-
-/// What is known of a pair of captured endpoints.
-struct Known {
-  Connection* connection = nullptr;  ///< null: done with, or not wanted
-  Time last;
-};
-
 }  // namespace
-
-struct Replayer::Impl {
-  Impl(capture::Reader& a_reader, Options some_options, const Masks& some_masks, World& a_world)
-      : reader(a_reader),
-        options(std::move(some_options)),
-        masks(some_masks),
-        world(a_world),
-        ports(options.seed) {}
-
-  bool is_client() const { return options.settings.role == Role::client; }
-
-  // The capture.
-  bool read_some();
-  bool may_read();
-  void end_of_capture();
-  void dispatch(capture::Packet packet);
-  Connection* create(const capture::Packet& packet, const Pair& pair);
-  void set_ends(Connection& connection, const Segment& segment) const;
-  std::optional<Endpoint> target_of(const Endpoint& server) const;
-  std::optional<Endpoint> mapped(const Endpoint& end) const;
-  void sweep(Time captured_now);
-  Time live_time(Time moment) const;
-
-  // The wire.
-  bool receive();
-  void take(EndpointLink& link, const Segment& segment);
-  void answer_stray(EndpointLink& link, const Segment& segment);
-  EndpointLink& link_to(const Endpoint& endpoint);
-  wire::IpAddress source_towards(const Endpoint& target);
-
-  // Connections.
-  bool start_some();
-  bool start_client(Connection& connection);
-  void start_server(Connection& connection, EndpointLink& link, const Segment& syn);
-  void touch(Connection& connection);
-  bool settle();
-  void settle(Connection& connection);
-  void set_timer(Connection& connection);
-  void count_active(Connection& connection, bool is_active);
-  void finish(Connection& connection);
-  bool fire_timers();
-  bool all_starved() const { return active == 0; }
-  bool is_done() const;
-  void leave();
-  void wait();
-
-  capture::Reader& reader;
-  Options options;
-  const Masks& masks;
-  World& world;
-  Ports ports;
-
-  std::list<Connection> connections;
-  std::unordered_map<Pair, Known, Pair::Hash> captured;
-  std::unordered_map<Pair, Connection*, Pair::Hash> live;
-  std::deque<Connection*> waiting;  ///< can start, and have not
-  std::vector<Connection*> touched;
-  std::set<std::pair<Time, Connection*>> timers;
-  std::vector<std::pair<Endpoint, std::unique_ptr<EndpointLink>>> links;
-  std::vector<std::pair<wire::IpAddress, wire::IpAddress>> sources;
-
-  std::optional<capture::Packet> next;  ///< read, but not yet used
-  bool at_end = false;
-  bool no_ports = false;  ///< left; until one is given back
-  std::size_t numbered = 0, buffered = 0, active = 0;
-  std::uint64_t unswept = 0;
-  std::optional<Time> first_captured;
-  Time started, now;
-  Total total;
-};
-
-Time Replayer::Impl::live_time(Time moment) const {
-  if (options.settings.fast || !first_captured) return started;
-  const auto offset = std::chrono::duration<double, std::nano>(
-      static_cast<double>((moment - *first_captured).count()) / options.settings.speed);
-  return started + std::chrono::duration_cast<wire::Duration>(offset);
-}
-
-/// More is read as it becomes time for it, and as what has been read is used up. Where nothing can go on
-/// without more, limits give way.
-bool Replayer::Impl::may_read() {
-  if (at_end) return false;
-  if (!next) next = reader.next();
-  if (!next) {
-    end_of_capture();
-    return false;
-  }
-  if (!first_captured) first_captured = next->time;
-  if (is_client() && live_time(next->time) > now + read_ahead) return false;
-  const bool full =
-      buffered > options.memory || waiting.size() > std::min<std::size_t>(options.concurrency, 1000);
-  return !full || (is_client() && all_starved());
-}
-
-bool Replayer::Impl::read_some() {
-  int count = 0;
-  for (; count < packets_at_once && may_read(); ++count) {
-    dispatch(std::move(*next));
-    next.reset();
-  }
-  return count > 0;
-}
-
-void Replayer::Impl::end_of_capture() {
-  at_end = true;
-  for (Connection& connection : connections) {
-    connection.conversation.end_of_capture();
-    touch(connection);
-  }
-}
-
-void Replayer::Impl::dispatch(capture::Packet packet) {
-  if (++unswept > packets_between_sweeps) sweep(packet.time);
-  const Segment& segment = packet.segment;
-  const Pair pair(segment.source, segment.destination);
-  const bool opens = segment.has(Flag::syn) && !segment.has(Flag::ack);
-  const auto found = captured.find(pair);
-  Connection* connection = found == captured.end() ? nullptr : found->second.connection;
-  bool fresh = found == captured.end();
-  if (opens && connection && connection->client_iss && *connection->client_iss != segment.seq) {
-    connection->conversation.end_of_capture();
-    touch(*connection);
-    fresh = true;
-  }
-  if (fresh || (opens && !connection)) connection = create(packet, pair);
-  captured[pair] = {connection, packet.time};
-  if (!connection) return;
-  if (opens && !connection->client_iss) {
-    connection->client_iss = segment.seq;
-    set_ends(*connection, segment);
-  }
-  const bool by_client = segment.source == connection->client;
-  connection->conversation.add(std::move(packet), by_client == is_client());
-  touch(*connection);
-}
-
-/// The client is who sends the SYN, or gets the SYN-ACK.
-void Replayer::Impl::set_ends(Connection& connection, const Segment& segment) const {
-  const bool from_server = segment.has(Flag::syn) && segment.has(Flag::ack);
-  connection.client = from_server ? segment.destination : segment.source;
-  connection.server = from_server ? segment.source : segment.destination;
-}
-
-Connection* Replayer::Impl::create(const capture::Packet& packet, const Pair& pair) {
-  if (numbered >= options.limit) return nullptr;
-  if (options.wanted && !options.wanted(pair.a, pair.b)) return nullptr;
-  connections.emplace_back(options.settings, masks);
-  Connection& connection = connections.back();
-  connection.self = std::prev(connections.end());
-  set_ends(connection, packet.segment);
-  if (is_client() && !target_of(connection.server)) {
-    ++total.unmapped;
-    connections.pop_back();
-    return nullptr;
-  }
-  connection.number = ++numbered;
-  return &connection;
-}
-
-std::optional<Endpoint> Replayer::Impl::mapped(const Endpoint& end) const {
-  for (const auto& [from, to] : options.map)
-    if (from.address == end.address && (from.port == 0 || from.port == end.port))
-      return Endpoint{to.address, to.port == 0 ? end.port : to.port};
-  return std::nullopt;
-}
-
-std::optional<Endpoint> Replayer::Impl::target_of(const Endpoint& server) const {
-  const auto target = mapped(server);
-  return target ? target : options.to;
-}
-
-void Replayer::Impl::sweep(Time captured_now) {
-  unswept = 0;
-  std::erase_if(captured, [&](const auto& one) {
-    return !one.second.connection && one.second.last + remembered < captured_now;
-  });
-}
 
 EndpointLink& Replayer::Impl::link_to(const Endpoint& endpoint) {
   for (auto& [end, link] : links)

@@ -181,6 +181,19 @@ TEST(Oddities, an_acknowledgement_of_nothing_is_sent_as_it_was) {
   EXPECT_EQ(count(world, [](const auto& s) { return s.ack == SeqNum(5'000'500); }), 1u);
 }
 
+TEST(Oddities, a_reset_that_ends_nothing_ends_nothing) {
+  const Capture capture = Capture()
+                              .handshake()
+                              .client(psh_ack, 1, 1, "a")
+                              .server(ack, 1, 2)
+                              .client(rst, 1)  // below the window
+                              .client(psh_ack, 2, 1, "b")
+                              .server(ack, 1, 3);
+  World world(capture, silent());
+  EXPECT_EQ(world.play().verdict, Verdict::same);
+  EXPECT_EQ(world.received, "ab");
+}
+
 TEST(Oddities, timestamps_are_echoed_and_gaps_reported_by_sack) {
   const std::string answer = long_text(40'000);
   Capture capture;
@@ -229,8 +242,12 @@ TEST(Oddities, a_window_is_scaled_by_fourteen) {
 
 TEST(Oddities, segments_are_no_larger_than_the_server_takes) {
   const std::string text = long_text(20'000);
-  const Capture capture =
-      Capture().handshake({wire::Mss{65495}}).client(psh_ack, 1, 1, text).server(ack, 1, 20'001);
+  const Capture capture = Capture()
+                              .handshake({wire::Mss{65495}})
+                              .client(psh_ack, 1, 1, text)
+                              .server(ack, 1, 20'001)
+                              .client(psh_ack, 1, 1, text)
+                              .server(ack, 1, 20'001);
   Other other;
   other.options.mss = 1000;
   World world(capture, other);

@@ -46,6 +46,8 @@ class LiveTcp {
   /// Does what is due: retransmissions, what the windows let pass, and an acknowledgement that waits.
   void pass(wire::Time now);
   void acknowledge() { ack_due_ = true; }
+  /// The connection is over, and the other side knows.
+  void end();
   /// Sends a RST where the connection is not over.
   void abort();
 

@@ -1,0 +1,198 @@
+#include <thread>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#include <tcpcraft/wire/codec.hpp>
+#include <tcpcraft/wire/pcap.hpp>
+
+#include "process.hpp"
+
+namespace tcpcraft::cli_test {
+namespace {
+
+using namespace std::chrono_literals;
+using wire::Flag;
+using wire::Flags;
+using wire::SeqNum;
+
+const Flags ack{Flag::ack}, psh_ack{Flag::psh, Flag::ack}, fin_ack{Flag::fin, Flag::ack};
+
+/// Connections of an echo server's, each closed by both, that begin ten microseconds apart and overlap.
+class Echoes {
+ public:
+  explicit Echoes(const fs::path& path, bool v6 = false) : writer_(path), v6_(v6) {}
+
+  void write(std::size_t count, const std::string& answer_of_last = "") {
+    constexpr std::size_t width = 200;
+    for (std::size_t first = 0; first < count; first += width)
+      for (int step = 0; step < 9; ++step)
+        for (std::size_t i = first; i < std::min(first + width, count); ++i)
+          write_step(i, step, i + 1 == count && !answer_of_last.empty() ? answer_of_last : text_of(i));
+  }
+
+  static std::string text_of(std::size_t i) { return "hello " + std::to_string(i); }
+
+ private:
+  void write_step(std::size_t i, int step, const std::string& answer) {
+    const std::string asked = text_of(i);
+    const auto end = static_cast<std::uint32_t>(asked.size()) + 1;
+    const auto told = static_cast<std::uint32_t>(answer.size()) + 1;
+    switch (step) {
+      case 0:
+        return write_one(i, true, Flags{Flag::syn}, 0, 0);
+      case 1:
+        return write_one(i, false, Flags{Flag::syn, Flag::ack}, 0, 1);
+      case 2:
+        return write_one(i, true, ack, 1, 1);
+      case 3:
+        return write_one(i, true, psh_ack, 1, 1, asked);
+      case 4:
+        return write_one(i, false, ack, 1, end);
+      case 5:
+        return write_one(i, false, psh_ack, 1, end, answer);
+      case 6:
+        return write_one(i, true, fin_ack, end, told);
+      case 7:
+        return write_one(i, false, fin_ack, told, end + 1);
+      default:
+        return write_one(i, true, ack, end + 1, told + 1);
+    }
+  }
+
+  void write_one(std::size_t i, bool by_client, Flags flags, std::uint32_t seq, std::uint32_t acked,
+                 const std::string& text = "") {
+    const auto client = static_cast<std::uint32_t>(i * 7'654'321),
+               server = static_cast<std::uint32_t>(i * 1'234'567);
+    wire::Segment s;
+    s.source = *wire::Endpoint::parse(v6_ ? "[2001:db8::1]:1" : "198.51.100.1:1");
+    s.destination = *wire::Endpoint::parse(v6_ ? "[2001:db8::2]:9877" : "198.51.100.2:9877");
+    s.source.port = static_cast<std::uint16_t>(10000 + i);
+    if (!by_client) std::swap(s.source, s.destination);
+    s.flags = flags;
+    s.seq = SeqNum(by_client ? client : server) + seq;
+    if (s.has(Flag::ack)) s.ack = SeqNum(by_client ? server : client) + acked;
+    s.window = 64000;
+    if (s.has(Flag::syn)) s.options = {wire::Mss{1460}};
+    s.payload.assign(text.begin(), text.end());
+    writer_.write(wire::encode(s), wire::Time(now_ += 10us));
+  }
+
+  wire::PcapWriter writer_;
+  bool v6_;
+  wire::Duration now_ = 1'700'000'000s;
+};
+
+Ran replay(const TemporaryFolder& folder, std::vector<std::string> arguments,
+           const std::function<void()>& in_child = {}) {
+  arguments.insert(arguments.begin(), {"replay", "echoes.pcap"});
+  return tcpcraft(folder.path(), arguments, in_child);
+}
+
+TEST(ReplayKernel, a_thousand_connections_at_once) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(1000);
+  for (const char* concurrency : {"1", "7", "1000"}) {
+    const Ran run =
+        replay(folder, {"--to", "127.0.0.1:9877", "--app", "echo", "--concurrency", concurrency, "-q"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_TRUE(run.output.starts_with("1000 connections: 1000 passed in ")) << run.output;
+  }
+}
+
+TEST(ReplayKernel, over_ipv6) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap", true).write(3);
+  const Ran run = replay(folder, {"--to", "[::1]:9877", "--app", "echo", "-q"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+}
+
+TEST(ReplayKernel, one_that_differs_is_found_among_many) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(50, "hullo 49");
+  const Ran run = replay(folder, {"--to", "127.0.0.1:9877", "--app", "echo", "-q"});
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  EXPECT_NE(run.output.find("error: the server says something else at byte 1\n  --> echoes.pcap#50 "),
+            std::string::npos)
+      << run.output;
+  EXPECT_NE(run.output.find("50 connections: 49 passed, 1 failed in "), std::string::npos) << run.output;
+}
+
+TEST(ReplayKernel, flow_limit_and_map_choose) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(20);
+  const auto expect = [&](std::vector<std::string> more, const std::string& total) {
+    more.insert(more.end(), {"--app", "echo", "-q", "--to", "127.0.0.1:9877"});
+    const Ran run = replay(folder, more);
+    EXPECT_TRUE(run.output.starts_with(total)) << run.output;
+  };
+  expect({"--limit", "5"}, "5 connections: 5 passed");
+  expect({"--flow", "10003"}, "1 connection: 1 passed");
+  expect({"--flow", "198.51.100.1:10003", "--flow", "198.51.100.2"}, "1 connection: 1 passed");
+  expect({"--flow", "10003", "--flow", "10004"}, "0 connections");
+  expect({"--map", "198.51.100.1=127.0.0.77"}, "20 connections: 20 passed");
+}
+
+TEST(ReplayKernel, an_ordinary_user_can) {
+  REQUIRE_PRIVATE_NETWORK();
+  if (::geteuid() != 0) GTEST_SKIP() << "this is one already";
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(3);
+  const auto nobody = [] {
+    if (::setgid(65534) != 0 || ::setuid(65534) != 0) ::_exit(125);
+  };
+  const Ran run = replay(folder, {"--to", "127.0.0.1:9877", "--app", "echo", "-q"}, nobody);
+  if (run.exit_code == 3) GTEST_SKIP() << run.output;
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const Ran on_host = replay(folder, {"--to", "127.0.0.1:9", "-q"}, nobody);
+  EXPECT_EQ(on_host.exit_code, 3) << on_host.output;
+  EXPECT_NE(on_host.output.find("let the other side run in a private network with --exec"), std::string::npos)
+      << on_host.output;
+}
+
+TEST(ReplayKernel, live_clients_are_answered_by_captured_servers) {
+  REQUIRE_PRIVATE_NETWORK();
+  if (std::system("python3 -c pass 2>/dev/null") != 0) GTEST_SKIP() << "no python3";
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(3);
+  folder.write("client.py", R"(import socket, time
+for i in range(3):
+    for attempt in range(500):
+        try:
+            s = socket.create_connection(('127.0.0.1', 9877), 5)
+            break
+        except OSError:
+            time.sleep(0.01)
+    s.sendall(b'hello %d' % i)
+    got = b''
+    while len(got) < 7: got += s.recv(99)
+    assert got == b'hello %d' % i, got
+    s.shutdown(socket.SHUT_WR)
+    assert s.recv(99) == b''
+print('all is well', flush=True)
+)");
+  const Ran run =
+      replay(folder, {"--as", "server", "--listen", "127.0.0.1:9877", "--exec", "exec python3 client.py"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_NE(run.output.find("all is well"), std::string::npos) << run.output;
+  EXPECT_NE(run.output.find("3 connections: 3 passed"), std::string::npos) << run.output;
+}
+
+TEST(ReplayKernel, ctrl_c_tells_what_was_done) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(3);
+  Process process(folder.path(),
+                  {"replay", "echoes.pcap", "--to", "127.0.0.1:9877", "--app", "echo", "--speed", "0.0001"});
+  ASSERT_TRUE(process.wait_for("PASS"));
+  process.signal(SIGINT);
+  EXPECT_EQ(process.finish(), 130) << process.output;
+  EXPECT_NE(process.output.find("not run in "), std::string::npos) << process.output;
+}
+
+}  // namespace
+}  // namespace tcpcraft::cli_test
