@@ -13,6 +13,9 @@ function(tcpcraft_compile_options target)
                                             -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
+  if(TCPCRAFT_FUZZ) # so that a fuzzer sees which of their branches it has reached
+    target_compile_options(${target} PUBLIC -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # The standard library is parsed once, not once for every source: half of what a source costs. No source counts

@@ -4,17 +4,16 @@
 
 #include <pcap/pcap.h>
 
+#include <tcpcraft/capture/link_layer.hpp>
 #include <tcpcraft/wire/codec.hpp>
-
-#include "link_layer.hpp"
 
 namespace tcpcraft::capture {
 namespace {
 
-/// A damaged time must not overflow the nanoseconds.
+/// A damaged time must not overflow the nanoseconds, nor must what lies between two of them.
 wire::Time time_of(const timeval& stamp) {
   constexpr std::int64_t furthest = 9'000'000'000;  // the year 2255
-  const std::int64_t seconds = std::clamp<std::int64_t>(stamp.tv_sec, -furthest, furthest);
+  const std::int64_t seconds = std::clamp<std::int64_t>(stamp.tv_sec, 0, furthest);
   const std::int64_t nanoseconds = std::clamp<std::int64_t>(stamp.tv_usec, 0, 999'999'999);
   return wire::Time(std::chrono::seconds(seconds) + std::chrono::nanoseconds(nanoseconds));
 }
@@ -77,12 +76,14 @@ std::optional<Packet> Decoder::take(int link, const pcap_pkthdr& header, const s
                 checksum_of(*datagram)};
 }
 
+wire::Time stamp_of(const pcap_pkthdr& header) {
+  return time_of(header.ts);
+}
+
 std::optional<std::string> link_problem(pcap* handle) {
   const int link = pcap_datalink(handle);
   if (is_known_link(link)) return std::nullopt;
-  const char* const name = pcap_datalink_val_to_name(link);
-  return std::string("packets of the link type ") + (name ? name : std::to_string(link).c_str()) +
-         " are not understood";
+  return "packets of the link type " + link_name(link) + " are not understood";
 }
 
 }  // namespace tcpcraft::capture

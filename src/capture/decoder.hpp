@@ -27,6 +27,9 @@ class Decoder {
   Datagrams datagrams_{summary};
 };
 
+/// When a frame passed.
+wire::Time stamp_of(const pcap_pkthdr& header);
+
 /// Why frames of this capture cannot be read; nothing where they can.
 std::optional<std::string> link_problem(pcap* handle);
 

@@ -1,6 +1,6 @@
-#include "link_layer.hpp"
+#include <pcap/pcap.h>
 
-#include <pcap/dlt.h>
+#include <tcpcraft/capture/link_layer.hpp>
 
 namespace tcpcraft::capture {
 namespace {
@@ -42,6 +42,11 @@ bool is_known_link(int type) {
     default:
       return false;
   }
+}
+
+std::string link_name(int type) {
+  const char* const name = pcap_datalink_val_to_name(type);
+  return name ? name : std::to_string(type);
 }
 
 std::optional<std::size_t> find_ip(int type, Frame frame) {

@@ -6,68 +6,28 @@
 #include <tcpcraft/capture/reader.hpp>
 
 #include "decoder.hpp"
+#include "pcap_file.hpp"
 #include "source.hpp"
 
 namespace tcpcraft::capture {
-namespace {
-
-struct Closer {
-  void operator()(pcap_t* handle) const { pcap_close(handle); }
-};
-
-}  // namespace
 
 struct Reader::Impl {
-  explicit Impl(std::unique_ptr<Source> source) : stream(decompressed(std::move(source))) {
-    std::FILE* const opened = stream.open();
-    char error[PCAP_ERRBUF_SIZE] = "";
-    handle.reset(pcap_fopen_offline_with_tstamp_precision(opened, PCAP_TSTAMP_PRECISION_NANO, error));
-    if (handle == nullptr) {
-      std::fclose(opened);
-      end(0, error);
-      return;
-    }
-    file = opened;
-    if (const auto problem = link_problem(handle.get()))
-      end(0, *problem);
-    else
-      offset = ftello(file);
-  }
-
-  void end(std::uint64_t packet, const std::string& reason) {
-    is_over = true;
-    decoder.summary.damage =
-        Damage{packet, static_cast<std::uint64_t>(offset), stream.error().empty() ? reason : stream.error()};
-  }
-
-  void end() {
-    is_over = true;
-    if (!stream.error().empty()) end(decoder.summary.packets + 1, {});
+  explicit Impl(std::unique_ptr<Source> source) : file(std::move(source)) {
+    if (file.handle() != nullptr)
+      if (const auto problem = link_problem(file.handle())) file.refuse(*problem);
+    decoder.summary.damage = file.damage();
   }
 
   std::optional<Packet> next() {
-    while (!is_over) {
-      pcap_pkthdr* header = nullptr;
-      const u_char* data = nullptr;
-      const int result = pcap_next_ex(handle.get(), &header, &data);
-      if (result == PCAP_ERROR_BREAK) {
-        end();
-      } else if (result != 1) {
-        end(decoder.summary.packets + 1, pcap_geterr(handle.get()));
-      } else {
-        offset = ftello(file);
-        if (auto packet = decoder.take(pcap_datalink(handle.get()), *header, data)) return packet;
-      }
-      if (is_over) decoder.end();
-    }
+    while (const auto frame = file.next())
+      if (auto packet = decoder.take(pcap_datalink(file.handle()), *frame->header, frame->data))
+        return packet;
+    decoder.summary.damage = file.damage();
+    decoder.end();
     return std::nullopt;
   }
 
-  Stream stream;  // outlives the handle, which closes the file
-  std::unique_ptr<pcap_t, Closer> handle;
-  std::FILE* file = nullptr;
-  off_t offset = 0;
-  bool is_over = false;
+  PcapFile file;
   Decoder decoder;
 };
 

@@ -133,8 +133,12 @@ struct SendCommand {
 int send(const SendCommand& command);
 
 struct ExplainCommand {
-  std::string file;
-  std::vector<std::string> flows;  ///< only connections that have all of these at their ends
+  std::string file;   ///< empty where it is live
+  bool live = false;  ///< while it happens
+  std::string interface = "lo";
+  bool quiet = false, verbose = false, ladder = false;
+  std::string json, html, mermaid;  ///< files, each empty where it is not asked for; `-` is standard output
+  std::vector<std::string> flows;   ///< only connections that have all of these at their ends
   std::string color = "auto";
 };
 int explain(const ExplainCommand& command);
@@ -149,6 +153,30 @@ struct RecordCommand {
   bool force = false;
 };
 int record(const RecordCommand& command);
+
+struct ReplayCommand {
+  std::string file;
+  std::string as = "client";
+  std::string to;                    ///< the live server
+  std::string listen;                ///< as server: where the live client connects to
+  std::vector<std::string> maps;     ///< ADDRESS=ADDRESS, with ports or without
+  std::vector<std::string> flows;    ///< only connections that have all of these at their ends
+  std::vector<std::string> ignored;  ///< regular expressions
+  bool fast = false;                 ///< as fast as possible
+  std::string speed = "1x";
+  bool clean = false;
+  std::size_t limit = 0;  ///< 0: all
+  std::size_t concurrency = 1000;
+  std::optional<wire::Duration> timeout = {};
+  std::string program;  ///< what is to be run in a private network
+  std::string app;      ///< or a stock server there
+  std::vector<std::string> allowed_targets;
+  bool quiet = false;
+  ResultOptions results;
+  std::uint64_t seed = 0;
+  std::string color = "auto";
+};
+int replay(const ReplayCommand& command);
 
 struct MatrixCommand {
   std::vector<std::string> states;   ///< patterns; none: all

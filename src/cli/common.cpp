@@ -59,9 +59,8 @@ bool ScenarioFile::means(const scenario::Variant& one) const {
   return true;
 }
 
-std::string scenario_name(const std::string& path, const scenario::Scenario* scenario) {
-  return (path.ends_with(".scn") ? path.substr(0, path.size() - 4) : path) +
-         (scenario ? scenario::variant_name(scenario->variant) : "");
+std::string scenario_name(const std::string& path, const scenario::Variant& variant) {
+  return (path.ends_with(".scn") ? path.substr(0, path.size() - 4) : path) + scenario::variant_name(variant);
 }
 
 std::vector<ScenarioFile> scenario_files(const std::vector<std::string>& paths) {
@@ -120,8 +119,7 @@ Choice choose(const Selection& selection, const ScenarioFile& file, const scenar
   };
   if (!selection.tags.empty() && !has_one_of(selection.tags)) return Choice::leave_out;
   if (has_one_of(selection.skipped_tags)) return Choice::leave_out;
-  const std::string name = scenario_name(file.path, nullptr),
-                    variant = scenario::variant_name(scenario.variant);
+  const std::string name = scenario_name(file.path, {}), variant = scenario::variant_name(scenario.variant);
   const auto is_wanted = [&](const std::string& filter) { return is_called(filter, name, variant); };
   if (!selection.filters.empty() &&
       std::none_of(selection.filters.begin(), selection.filters.end(), is_wanted))
@@ -136,27 +134,52 @@ std::string format_too_slow(std::size_t count) {
          " left out: --slow plays " + (count == 1 ? "it" : "them") + ", too\n";
 }
 
-std::vector<scenario::Scenario> read_scenarios(const ScenarioFile& file, scenario::Source& source,
-                                               std::string& complaints, const report::Style& style) {
+std::string ReadFile::complaints(const report::Style& style) const {
+  std::string text;
+  if (!error.empty()) text = style.red("error") + ": " + report::printable(error) + "\n";
+  for (const scenario::Diagnostic& diagnostic : diagnostics)
+    text += report::format_diagnostic(source, diagnostic, style) + "\n";
+  return text;
+}
+
+namespace {
+
+ReadFile read_file(const std::string& path, const scenario::Variant* only) {
+  ReadFile file;
   try {
-    source = scenario::load(file.path);
+    file.source = scenario::load(path);
   } catch (const std::system_error& error) {
-    complaints += style.red("error") + ": " + report::printable(error.what()) + "\n";
-    return {};
+    file.error = error.what();
+    return file;
   }
-  scenario::Reading reading = scenario::read(source, scenario::files_beside(file.path));
-  for (const scenario::Diagnostic& diagnostic : reading.diagnostics)
-    complaints += report::format_diagnostic(source, diagnostic, style) + "\n";
-  std::vector<scenario::Scenario> meant;
+  const scenario::FileReader files = scenario::files_beside(path);
+  scenario::Reading reading =
+      only ? scenario::read(file.source, files, *only) : scenario::read(file.source, files);
+  file.scenarios = std::move(reading.scenarios);
+  file.diagnostics = std::move(reading.diagnostics);
+  return file;
+}
+
+}  // namespace
+
+ReadFile read_scenarios(const ScenarioFile& file) {
+  ReadFile read = read_file(file.path, nullptr);
+  if (read.scenarios.empty()) return read;
   std::string names;
-  for (scenario::Scenario& one : reading.scenarios) {
+  for (const scenario::Scenario& one : read.scenarios)
     names += (names.empty() ? "" : ", ") + scenario::variant_name(one.variant);
-    if (file.means(one.variant)) meant.push_back(std::move(one));
-  }
-  if (meant.empty() && !reading.scenarios.empty())
+  std::erase_if(read.scenarios, [&](const scenario::Scenario& one) { return !file.means(one.variant); });
+  if (read.scenarios.empty())
     throw UsageError(file.path + ": no variant [" + file.variant + "]" +
                      (names.empty() ? "; there is no 'for' in it" : "; there are " + names));
-  return meant;
+  return read;
+}
+
+ReadFile read_again(const std::string& path, const scenario::Variant& variant) {
+  ReadFile file = read_file(path, &variant);
+  if (file.scenarios.empty() && file.diagnostics.empty() && file.error.empty())
+    file.error = scenario_name(path, variant) + " is no longer there: the file has changed";
+  return file;
 }
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
@@ -183,7 +206,9 @@ runner::Outcome outcome_of(const std::function<runner::Outcome()>& body) {
   } catch (const UsageError& error) {
     return {engine::Verdict::error, error.what(), {}, false, false};
   } catch (const std::system_error& error) {
-    return {engine::Verdict::error, error.what(), {}, true, false};
+    // The kernel did not come to prepare the network, and may in a moment.
+    const bool too_busy = error.code() == std::errc::timed_out;
+    return {too_busy ? engine::Verdict::inconclusive : engine::Verdict::error, error.what(), {}, true, false};
   }
 }
 

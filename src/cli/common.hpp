@@ -31,7 +31,7 @@ struct ScenarioFile {
 
 /// What verdicts call a scenario: `scenarios/close/half_close[ip=6]`. Of a file that cannot be used there is
 /// none.
-std::string scenario_name(const std::string& path, const scenario::Scenario* scenario);
+std::string scenario_name(const std::string& path, const scenario::Variant& variant);
 
 /// The scenario files that `paths` name: files as they are, with or without `.scn` and `[ip=6]` behind them,
 /// the
@@ -48,10 +48,22 @@ Choice choose(const Selection& selection, const ScenarioFile& file, const scenar
 /// One line on how many scenarios were `too_slow`; empty where none was.
 std::string format_too_slow(std::size_t count);
 
-/// Reads the scenarios that `file` means; none where it cannot be used, and then all that is wrong with it is
-/// in `complaints`. Throws UsageError where there is no such variant.
-std::vector<scenario::Scenario> read_scenarios(const ScenarioFile& file, scenario::Source& source,
-                                               std::string& complaints, const report::Style& style);
+/// A file as it was read. None of its scenarios can be used where anything is wrong with it.
+struct ReadFile {
+  scenario::Source source;
+  std::vector<scenario::Scenario> scenarios;
+  std::vector<scenario::Diagnostic> diagnostics;
+  std::string error;  ///< why it could not be read at all
+
+  /// All that is wrong with it.
+  std::string complaints(const report::Style& style) const;
+};
+
+/// Reads the scenarios that `file` means. Throws UsageError where there is no such variant.
+ReadFile read_scenarios(const ScenarioFile& file);
+
+/// Reads only one, which was found in the file before.
+ReadFile read_again(const std::string& path, const scenario::Variant& variant);
 
 /// A file that a command writes in the end, opened at once: being unable to is known before the work is done,
 /// and from inside a private network other users' folders are out of reach. Its old content stays until then.

@@ -33,12 +33,10 @@ struct Subjects {
 Subjects subjects_of(const CoverageCommand& command, const report::Style& style) {
   Subjects subjects;
   for (const ScenarioFile& file : scenario_files(command.paths)) {
-    scenario::Source source;
-    std::string complaints;
-    std::vector<scenario::Scenario> scenarios = read_scenarios(file, source, complaints, style);
-    if (scenarios.empty()) ++subjects.invalid;
-    print(complaints);
-    for (scenario::Scenario& scenario : scenarios) {
+    ReadFile read = read_scenarios(file);
+    if (read.scenarios.empty()) ++subjects.invalid;
+    print(read.complaints(style));
+    for (scenario::Scenario& scenario : read.scenarios) {
       const Choice choice = choose(command, file, scenario);
       if (choice == Choice::play) subjects.list.push_back({file.path, std::move(scenario)});
       if (choice == Choice::too_slow) ++subjects.too_slow;

@@ -1,178 +1,178 @@
-#include <algorithm>
-#include <cstdio>
-#include <ctime>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <tcpcraft/capture/flow.hpp>
+#include <tcpcraft/capture/live.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
+#include <tcpcraft/os/system_error.hpp>
+#include <tcpcraft/os/unique_fd.hpp>
+#include <tcpcraft/os/write_all.hpp>
+#include <tcpcraft/report/explanation.hpp>
+#include <tcpcraft/runner/interrupt.hpp>
 
 #include "common.hpp"
+#include "ladder.hpp"
 
 namespace tcpcraft::cli {
 namespace {
 
-capture::Flow parse_flow(const std::string& text) {
-  if (const auto flow = capture::Flow::parse(text)) return *flow;
-  throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
-}
+using Flows = std::vector<capture::Flow>;
 
-std::string format_time(wire::Time time, const char* format) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const std::time_t whole = seconds.time_since_epoch().count();
-  std::tm parts{};
-  ::gmtime_r(&whole, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, format, &parts);
-  return text;
-}
-
-std::string format_moment(wire::Time time) {
-  const auto rest = (time - std::chrono::floor<std::chrono::seconds>(time)).count();
-  char text[32];
-  if (rest % 1000 == 0)
-    std::snprintf(text, sizeof text, ".%06lld", static_cast<long long>(rest / 1000));
-  else
-    std::snprintf(text, sizeof text, ".%09lld", static_cast<long long>(rest));
-  return format_time(time, "%H:%M:%S") + text;
-}
-
-std::string format_states(const explain::Story& story, const std::array<model::State, 2>& states) {
-  std::string text;
-  for (std::size_t i : {0u, 1u})
-    text += (i == 0 ? "" : ", ") + story.names[i] + " " + std::string(to_string(states[i]));
-  return text;
-}
-
-std::string join(const std::vector<std::string>& parts) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
-  return text;
-}
-
-/// What is to be said of a connection before its first segment.
-void print_heading(const explain::Story& story, std::size_t number, wire::Time time) {
-  std::string text = "connection " + std::to_string(number) + ": ";
-  for (std::size_t i : {0u, 1u}) {
-    const std::string end = story.ends[i].to_string();
-    text +=
-        (i == 0 ? "" : ", ") +
-        (story.names[i].ends_with(end) || story.names[i].starts_with(":") ? end : story.names[i] + " " + end);
+Flows parse_flows(const std::vector<std::string>& texts) {
+  Flows flows;
+  for (const std::string& text : texts) {
+    const auto flow = capture::Flow::parse(text);
+    if (!flow) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
+    flows.push_back(*flow);
   }
-  print(text + ", " + format_time(time, "%Y-%m-%d") + " UTC\n");
-  if (!story.from_the_start)
-    print("  note: the capture begins in the midst of it; what was agreed on before is not known\n");
-  for (std::size_t i : {0u, 1u})
-    if (!story.seen[i]) print("  note: nothing of " + story.names[i] + " was captured, and is checked\n");
-  if (story.has_holes) print("  note: some of its segments are not in the capture\n");
-}
-
-class Page {
- public:
-  Page(const explain::Hindsight& hindsight, const report::Style& style)
-      : hindsight_(hindsight), style_(style) {}
-
-  void show(const capture::Packet& packet, const explain::Explained& explained) {
-    if (explained.first) {
-      stories_.push_back(story_of(explained));
-      if (stories_.size() > 1) print("\n");
-      print_heading(stories_.back(), explained.connection, packet.time);
-    }
-    const explain::Story& story = stories_.at(explained.connection - 1);
-    const std::string number =
-        hindsight_.stories.size() > 1 ? "#" + std::to_string(explained.connection) + " " : "";
-    print("  " + number + style_.dim(format_moment(packet.time)) + " " +
-          style_.bold(story.names[explained.side]) + "  " + explained.segment + note_of(packet) + "\n");
-    const std::string states =
-        explained.states_changed ? " [" + format_states(story, explained.states) + "]" : "";
-    const std::string meaning = join(explained.meanings) + style_.cyan(states);
-    if (!meaning.empty()) print("      " + meaning + "\n");
-    for (const explain::Fault& fault : explained.faults)
-      print("      " + style_.red("WRONG:") + " " + fault.says + "\n             " +
-            std::string(fault.rule->section) + ": " + std::string(fault.rule->says) + "\n");
-  }
-
- private:
-  explain::Story story_of(const explain::Explained& explained) const {
-    const auto found = hindsight_.stories.find(explained.first_packet);
-    return found != hindsight_.stories.end() ? found->second : explain::Story{};
-  }
-
-  static std::string note_of(const capture::Packet& packet) {
-    std::string text;
-    if (packet.cut) text += " (cut: " + std::to_string(packet.data_size) + " bytes of data)";
-    if (packet.fragments > 1) text += " (" + std::to_string(packet.fragments) + " fragments)";
-    return text;
-  }
-
-  const explain::Hindsight& hindsight_;
-  report::Style style_;
-  std::vector<explain::Story> stories_;
-};
-
-void print_ending(const explain::Story& story, std::size_t number, const report::Style& style) {
-  print("connection " + std::to_string(number) + ": " + style.bold(story.ending) + " [" +
-        format_states(story, story.states) + "]; " + story.names[0] + " sent " +
-        std::to_string(story.sent[0]) + " bytes, " + story.names[1] + " " + std::to_string(story.sent[1]) +
-        "\n");
-  if (story.doubtful.empty()) return;
-  std::string packets;
-  for (std::uint64_t packet : story.doubtful)
-    packets += (packets.empty() ? "" : ", ") + std::to_string(packet);
-  print("  note: packets that fit only what is not in the capture, missed or never sent: " + packets + "\n");
-}
-
-void print_reading(const capture::Summary& summary) {
-  for (const capture::Incomplete& one : summary.incomplete)
-    print("note: fragments are missing of a datagram from " + one.source.to_string() + " to " +
-          one.destination.to_string() + " (packet " + std::to_string(one.packet) + ")\n");
-  if (summary.headless > 0)
-    print("note: " + std::to_string(summary.headless) + " packets are cut before the end of their headers\n");
-  if (summary.others > 0) print("note: " + std::to_string(summary.others) + " packets are not TCP\n");
+  return flows;
 }
 
 /// Every wanted segment of the file, to `use`.
 template <class Use>
-capture::Summary each(const ExplainCommand& command, const std::vector<capture::Flow>& flows, Use use) {
-  capture::Reader reader{std::filesystem::path(command.file)};
+capture::Summary each(const std::string& file, const Flows& flows, Use use) {
+  capture::Reader reader{std::filesystem::path(file)};
   while (const auto packet = reader.next())
-    if (is_wanted(flows, packet->segment)) use(*packet);
+    if (capture::is_wanted(flows, packet->segment)) use(*packet);
   return reader.summary();
+}
+
+/// Where one of the forms is written: much at a time, or at once where somebody watches.
+class Output {
+ public:
+  /// `-` is the standard output. Throws os::SystemError.
+  Output(const std::string& path, bool at_once)
+      : path_(path == "-" ? "standard output" : path),
+        fd_(path == "-" ? os::check(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "dup")
+                        : os::check(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
+                                    "open " + path)),
+        at_once_(at_once) {}
+
+  void put(std::string_view text) {
+    pending_ += text;
+    if (at_once_ || pending_.size() > 60000) flush();
+  }
+  void flush() {
+    if (!os::write_all(fd_.get(), pending_)) throw os::SystemError("write " + path_);
+    pending_.clear();
+  }
+
+ private:
+  std::string path_;
+  os::UniqueFd fd_;
+  bool at_once_;
+  std::string pending_;
+};
+
+/// What is explained, on its way to the forms that were asked for.
+class Telling {
+ public:
+  Telling(const ExplainCommand& command, explain::Hindsight hindsight, const report::ExplanationInfo& info)
+      : explainer_(std::move(hindsight)), live_(command.live) {
+    const report::Style style = style_for(command.color);
+    const bool taken = command.json == "-" || command.html == "-" || command.mermaid == "-";
+    if (!taken && command.ladder)
+      add("-", [&](report::Sink sink) { return report::explanation_ladder(sink, terminal(), style); });
+    else if (!taken)
+      add("-", [&](report::Sink sink) {
+        return report::explanation_text(sink, style, {command.quiet, command.verbose});
+      });
+    add(command.json, report::explanation_json);
+    add(command.html, report::explanation_html);
+    add(command.mermaid, report::explanation_mermaid);
+    for (const auto& form : forms_) form->begin(info);
+  }
+
+  void tell(const capture::Packet& packet) {
+    const explain::Explained explained = explainer_.explain(packet);
+    faults_ += explained.faults.size() + (live_ ? explained.late.size() : 0);
+    for (const auto& form : forms_) form->add(packet, explained);
+    close(explainer_.finished());
+  }
+
+  std::uint64_t end(report::ExplanationEnd end) {
+    close(explainer_.finish());
+    end.connections = explainer_.connections();
+    end.faults = faults_;
+    for (const auto& form : forms_) form->end(end);
+    for (const auto& output : outputs_) output->flush();
+    return faults_;
+  }
+
+ private:
+  template <class Make>
+  void add(const std::string& path, Make make) {
+    if (path.empty()) return;
+    outputs_.push_back(std::make_unique<Output>(path, live_));
+    forms_.push_back(make([output = outputs_.back().get()](std::string_view text) { output->put(text); }));
+  }
+
+  void close(const std::vector<explain::Story>& stories) {
+    for (const explain::Story& story : stories)
+      for (const auto& form : forms_) form->close(story);
+  }
+
+  explain::Explainer explainer_;
+  bool live_;
+  std::uint64_t faults_ = 0;
+  std::vector<std::unique_ptr<Output>> outputs_;
+  std::vector<std::unique_ptr<report::Explanation>> forms_;
+};
+
+[[noreturn]] void refuse(const std::string& file, const capture::Damage& damage) {
+  const std::string where = damage.packet == 0 ? "" : " at packet " + std::to_string(damage.packet);
+  throw UsageError(file + ": the capture is damaged" + where + ", byte " + std::to_string(damage.offset) +
+                   ": " + report::printable(damage.reason));
+}
+
+int explain_file(const ExplainCommand& command) {
+  const Flows flows = parse_flows(command.flows);
+  if (!std::filesystem::is_regular_file(command.file) && std::filesystem::exists(command.file))
+    throw UsageError(command.file + " is not a file: it is read twice");
+  explain::Explainer first;
+  each(command.file, flows, [&](const capture::Packet& packet) {
+    first.explain(packet);
+    first.finished();
+  });
+  explain::Hindsight hindsight = first.hindsight();
+  const report::ExplanationInfo info{TCPCRAFT_VERSION, command.file, false, hindsight.connections};
+  Telling telling(command, std::move(hindsight), info);
+  const capture::Summary summary =
+      each(command.file, flows, [&](const capture::Packet& packet) { telling.tell(packet); });
+  const std::uint64_t faults = telling.end({summary, 0, 0, 0});
+  if (summary.damage) refuse(command.file, *summary.damage);
+  return faults == 0 ? ok : failed;
+}
+
+int explain_live(const ExplainCommand& command) {
+  const Flows flows = parse_flows(command.flows);
+  runner::catch_interrupts();
+  capture::LiveOptions options;
+  options.interface = command.interface;
+  options.filter = capture::bpf_filter(flows);
+  options.stop = runner::interrupt_fd();
+  capture::Live live(options);
+  const std::string what = command.flows.empty() ? "all of TCP" : "what was asked for";
+  std::fprintf(stderr, "tcpcraft: explaining %s on %s, Ctrl-C ends it\n", what.c_str(),
+               command.interface.c_str());
+  Telling telling(command, {}, {TCPCRAFT_VERSION, command.interface, true, 0});
+  while (!live.is_over()) {
+    const auto packet = live.next(std::chrono::hours(1));
+    if (packet && capture::is_wanted(flows, packet->segment)) telling.tell(*packet);
+  }
+  const std::uint64_t faults = telling.end({live.summary(), live.dropped(), 0, 0});
+  if (const auto& damage = live.summary().damage)
+    throw std::runtime_error("capture on " + command.interface + ": " + damage->reason);
+  return faults == 0 ? ok : failed;
 }
 
 }  // namespace
 
 int explain(const ExplainCommand& command) {
-  std::vector<capture::Flow> flows;
-  for (const std::string& text : command.flows) flows.push_back(parse_flow(text));
-  if (!std::filesystem::is_regular_file(command.file) && std::filesystem::exists(command.file))
-    throw UsageError(command.file + " is not a file: it is read twice");
-  explain::Explainer first;
-  each(command, flows, [&](const capture::Packet& packet) { first.explain(packet); });
-  const explain::Hindsight hindsight = first.hindsight();
-  explain::Explainer explainer(hindsight);
-  const report::Style style = style_for(command.color);
-  Page page(hindsight, style);
-  const capture::Summary summary = each(
-      command, flows, [&](const capture::Packet& packet) { page.show(packet, explainer.explain(packet)); });
-
-  const std::vector<explain::Story> stories = explainer.stories();
-  std::size_t faults = 0;
-  if (!stories.empty()) print("\n");
-  for (std::size_t i = 0; i < stories.size(); ++i) {
-    print_ending(stories[i], i + 1, style);
-    faults += stories[i].faults;
-  }
-  print_reading(summary);
-  print(std::to_string(stories.size()) + (stories.size() == 1 ? " connection, " : " connections, ") +
-        (faults == 0 ? style.green("nothing wrong") : style.red(std::to_string(faults) + " wrong")) + "\n");
-  if (summary.damage) {
-    const std::string where =
-        summary.damage->packet == 0 ? "" : " at packet " + std::to_string(summary.damage->packet);
-    throw UsageError(command.file + ": the capture is damaged" + where + ", byte " +
-                     std::to_string(summary.damage->offset) + ": " +
-                     report::printable(summary.damage->reason));
-  }
-  return faults == 0 ? ok : failed;
+  return command.live ? explain_live(command) : explain_file(command);
 }
 
 }  // namespace tcpcraft::cli

@@ -7,8 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <tcpcraft/report/ladder.hpp>
-
 namespace tcpcraft::cli {
 namespace {
 
@@ -37,8 +35,12 @@ bool utf8() {
 
 }  // namespace
 
+report::Paper terminal() {
+  return {columns(), utf8()};
+}
+
 std::string format_ladder(const results::Record& record, const report::Style& style) {
-  return report::format_ladder(record, {columns(), utf8()}, style);
+  return report::format_ladder(record, terminal(), style);
 }
 
 }  // namespace tcpcraft::cli

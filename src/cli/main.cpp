@@ -16,55 +16,12 @@
 #include "main_options.hpp"
 
 namespace tcpcraft::cli {
-namespace {
-
-CLI::Option* add_net(CLI::App& command, runner::Net& net) {
-  static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
-                                                        {"host", runner::Net::host}};
-  return command
-      .add_option_function<std::string>(
-          "--net", [&net](const std::string& name) { net = names.at(name); },
-          "private: a network namespace of its own, which needs no privilege; host: the host's own loopback, "
-          "which needs "
-          "CAP_NET_RAW")
-      ->check(CLI::IsMember({"private", "host"}))
-      ->default_str("private");
-}
 
 void add_seed(CLI::App& command, std::uint64_t& seed) {
   seed = std::random_device()();
   command
       .add_option("--seed", seed, "for what is left to chance, such as the peer's initial sequence number")
       ->default_str("random");
-}
-
-void add_selection(CLI::App& command, Selection& selection) {
-  command.add_option("--tag", selection.tags, "only scenarios with this tag; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  command.add_option("--skip-tag", selection.skipped_tags, "no scenario with this tag; may be repeated")
-      ->take_all()
-      ->allow_extra_args(false);
-  command
-      .add_option("--filter", selection.filters,
-                  "only scenarios whose name, from any folder on, with or without the variant, matches this "
-                  "pattern of * and ?; may be repeated")
-      ->type_name("GLOB")
-      ->take_all()
-      ->allow_extra_args(false);
-  command.add_flag("--slow", selection.slow,
-                   "those that folders have under the tag 'slow', too: they wait for minutes. A file that is "
-                   "named is played anyway, and '--tag slow' plays nothing else");
-}
-
-void add_jobs(CLI::App& command, std::size_t& jobs) {
-  command
-      .add_option(
-          "-j,--jobs", jobs,
-          "how many scenarios to play at a time, each in a network of its own; 1 prints what passes as "
-          "it passes. On the host's network it is always 1")
-      ->check(CLI::Range(1, 4096))
-      ->default_str("8 for each processor");
 }
 
 void add_results(CLI::App& command, ResultOptions& results) {
@@ -96,6 +53,50 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, std::optio
           },
           description)
       ->type_name("DURATION");
+}
+
+namespace {
+
+CLI::Option* add_net(CLI::App& command, runner::Net& net) {
+  static const std::map<std::string, runner::Net> names{{"private", runner::Net::isolated},
+                                                        {"host", runner::Net::host}};
+  return command
+      .add_option_function<std::string>(
+          "--net", [&net](const std::string& name) { net = names.at(name); },
+          "private: a network namespace of its own, which needs no privilege; host: the host's own loopback, "
+          "which needs "
+          "CAP_NET_RAW")
+      ->check(CLI::IsMember({"private", "host"}))
+      ->default_str("private");
+}
+
+void add_selection(CLI::App& command, Selection& selection) {
+  command.add_option("--tag", selection.tags, "only scenarios with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--skip-tag", selection.skipped_tags, "no scenario with this tag; may be repeated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      .add_option("--filter", selection.filters,
+                  "only scenarios whose name, from any folder on, with or without the variant, matches this "
+                  "pattern of * and ?; may be repeated")
+      ->type_name("GLOB")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_flag("--slow", selection.slow,
+                   "those that folders have under the tag 'slow', too: they wait for minutes. A file that is "
+                   "named is played anyway, and '--tag slow' plays nothing else");
+}
+
+void add_jobs(CLI::App& command, std::size_t& jobs) {
+  command
+      .add_option(
+          "-j,--jobs", jobs,
+          "how many scenarios to play at a time, each in a network of its own; 1 prints what passes as "
+          "it passes. On the host's network it is always 1")
+      ->check(CLI::Range(1, 4096))
+      ->default_str("8 for each processor");
 }
 
 /// How often, how long and which part: nothing that `--update` knows.
@@ -313,31 +314,6 @@ void add_send(CLI::App& app, int& exit_code) {
   command->callback([&exit_code] { exit_code = send(options); });
 }
 
-void add_explain(CLI::App& app, int& exit_code) {
-  static ExplainCommand options;
-  CLI::App* command = app.add_subcommand(
-      "explain",
-      "Say of each segment of a capture what it means, and what no conforming TCP could have sent.");
-  command->add_option("file", options.file, "pcap or pcapng, as it is or compressed by gzip or zstd")
-      ->required();
-  command
-      ->add_option(
-          "--flow", options.flows,
-          "only connections with this at an end: an address, a port, or A.B.C.D:PORT; may be repeated, "
-          "for both ends")
-      ->take_all()
-      ->allow_extra_args(false);
-  add_color(*command, options.color);
-  command->footer(
-      "Exit codes: 0 nothing wrong; 1 something is; 2 the command line is invalid, or the file is no capture "
-      "or\n"
-      "damaged; 3 it cannot be read.\n\n"
-      "Examples:\n"
-      "  tcpcraft explain captures/article.pcap\n"
-      "  tcpcraft explain trace.pcapng.zst --flow 10.0.0.1 --flow 443");
-  command->callback([&exit_code] { exit_code = explain(options); });
-}
-
 int main(int argc, char** argv) {
   CLI::App app("Crafts TCP segments, plays them against the real kernel, and checks every answer.",
                "tcpcraft");
@@ -359,6 +335,7 @@ int main(int argc, char** argv) {
   add_send(app, exit_code);
   add_explain(app, exit_code);
   add_record(app, exit_code);
+  add_replay(app, exit_code);
   add_matrix(app, exit_code);
   add_help(app, exit_code);
   try {

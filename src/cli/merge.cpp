@@ -46,8 +46,7 @@ int tell(const results::Report& report, const report::Style& style) {
 }  // namespace
 
 int merge(const MergeCommand& command) {
-  const std::vector<results::NamedReport> reports = reports_of(command.files);
-  const results::Merged merged = results::merge(reports);
+  const results::Merged merged = results::merge(reports_of(command.files));
   for (const std::string& note : merged.notes)
     std::fprintf(stderr, "note: %s\n", report::printable(note).c_str());
   std::string wrong;

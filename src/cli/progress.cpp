@@ -55,6 +55,11 @@ void Progress::update(const runner::Busy& busy, const std::string& oldest) {
   if (failed_) line += ", " + std::to_string(failed_) + " failed";
   line += "; " + std::to_string(busy.running) + " running, longest " + in_seconds(busy.age) + " " +
           report::printable(oldest);
+  show(line);
+}
+
+void Progress::show(const std::string& line) {
+  if (!shown_) return;
   cli::print("\r\033[K" + cut(line, columns() - 1));
   drawn_ = true;
 }

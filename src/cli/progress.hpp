@@ -21,6 +21,8 @@ class Progress {
   void add_failure() { ++failed_; }
   /// `oldest` is the name of what has been running longest.
   void update(const runner::Busy& busy, const std::string& oldest);
+  /// Any other line.
+  void show(const std::string& line);
   bool is_shown() const { return shown_; }
 
  private:

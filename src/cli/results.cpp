@@ -161,8 +161,7 @@ results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, cons
   return info;
 }
 
-results::Record finished_record(results::Record before, const runner::Outcome& outcome) {
-  results::Record record = results::read_record_json(outcome.record).value_or(std::move(before));
+results::Record finished_record(results::Record record, const runner::Outcome& outcome) {
   record.verdict = outcome.verdict;
   record.reason = outcome.reason;
   record.took = outcome.took;

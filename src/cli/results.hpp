@@ -38,7 +38,7 @@ class Results {
 
 results::RunInfo run_info(const RunCommand& command, std::size_t scenarios, const results::Shard& shard);
 
-/// The record that came with an outcome, or what there is to say without: its process may have died.
-results::Record finished_record(results::Record before, const runner::Outcome& outcome);
+/// The record with what only the suite knows: how it came out in the end.
+results::Record finished_record(results::Record record, const runner::Outcome& outcome);
 
 }  // namespace tcpcraft::cli

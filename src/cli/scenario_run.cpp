@@ -55,30 +55,33 @@ class LivePrinter : public engine::Observer {
 
 runner::Outcome ScenarioRun::run(const std::string& capture) {
   capture_ = capture;
-  if (!scenario_) {
-    print("\n" + file_->complaints);
+  if (!file_) file_ = load();
+  const scenario::Scenario* scenario = scenario_of(*file_);
+  if (!scenario) {
+    print("\n" + file_->complaints(style_));
     return {engine::Verdict::error, "the scenario is invalid", {}, false, false};
   }
   if (!command_.quiet)
-    print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario_->title) + "\n");
-  const runner::Outcome outcome = outcome_of([this] { return play(*scenario_); });
+    print("\n" + style_.bold(report::printable(name())) + ": " + report::printable(scenario->title) + "\n");
+  const runner::Outcome outcome = outcome_of([&] { return play(*scenario); });
   if (outcome.verdict == engine::Verdict::inconclusive && !command_.quiet)
     print("  " + style_.yellow("inconclusive") + ": " + report::printable(outcome.reason) + "\n");
   return outcome;
 }
 
-std::string ScenarioRun::variant() const {
-  return scenario_ ? scenario::variant_name(scenario_->variant) : "";
+std::shared_ptr<const ReadFile> ScenarioRun::load() const {
+  return candidate_.file ? candidate_.file
+                         : std::make_shared<const ReadFile>(read_again(path(), candidate_.variant));
+}
+
+const scenario::Scenario* ScenarioRun::scenario_of(const ReadFile& file) const {
+  for (const scenario::Scenario& one : file.scenarios)
+    if (one.variant == candidate_.variant) return &one;
+  return nullptr;
 }
 
 std::string ScenarioRun::name() const {
-  return scenario_name(file_->path, scenario_.get()) + (round_ ? " #" + std::to_string(round_) : "");
-}
-
-std::string ScenarioRun::tags() const {
-  std::string text;
-  for (const std::string& tag : scenario_->tags) text += (text.empty() ? "" : ",") + tag;
-  return text;
+  return candidate_.name() + (round_ ? " #" + std::to_string(round_) : "");
 }
 
 runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
@@ -102,7 +105,8 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   if (capture) capture->end(scenario, result);
   if (capture && !capture->error().empty())
     print(style_.yellow("capture cut short") + ": " + report::printable(capture->error()) + "\n");
-  const results::Record record = this->record(scenario, result);
+  results::Record record;
+  if (command_.results.any() || command_.ladder) record = record_of(*file_, scenario, result);
   if (command_.ladder && !command_.quiet) print(format_ladder(record, style_));
   report_result(scenario, result);
   const bool host_fault = result.verdict == engine::Verdict::error && !result.place;
@@ -111,22 +115,35 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   return outcome;
 }
 
-results::Record ScenarioRun::record(const scenario::Scenario& scenario, const engine::Result& result) const {
-  if (!command_.results.any() && !command_.ladder) return {};
+results::Record ScenarioRun::record_of(const ReadFile& file, const scenario::Scenario& scenario,
+                                       const engine::Result& result) const {
   results::RecordContext context{name(), path(), command_.no_captures ? "" : capture_, again(), "", 1};
+  const report::Style plain;
   if (result.mismatch)
-    context.failure = report::format_failure(file_->source, scenario, result,
-                                             {context.capture, context.again}, report::Style());
-  return results::record_of(file_->source, scenario, result, context);
+    context.failure =
+        report::format_failure(file.source, scenario, result, {context.capture, context.again}, plain);
+  results::Record record = results::record_of(file.source, scenario, result, context);
+  if (result.verdict == engine::Verdict::error && result.place)
+    record.complaints = report::format_diagnostic(file.source, {*result.place, result.reason, ""}, plain);
+  return record;
+}
+
+results::Record ScenarioRun::record_without_play() const {
+  const std::shared_ptr<const ReadFile> file = load();
+  results::Record record;
+  if (const scenario::Scenario* scenario = scenario_of(*file)) {
+    record = record_of(*file, *scenario, {});
+    record.capture.clear();
+  }
+  record.name = name();
+  record.file = path();
+  record.complaints = file->complaints(report::Style());
+  return record;
 }
 
 results::Record ScenarioRun::record(const runner::Outcome& outcome) const {
-  results::Record before;
-  if (scenario_)
-    before = results::record_of(file_->source, *scenario_, {}, {name(), path(), "", again(), "", 1});
-  before.name = name();
-  before.file = path();
-  return finished_record(std::move(before), outcome);
+  std::optional<results::Record> sent = results::read_record_json(outcome.record);
+  return finished_record(sent ? *std::move(sent) : record_without_play(), outcome);
 }
 
 std::optional<runner::Capture> ScenarioRun::open_capture() {

@@ -15,23 +15,27 @@
 #include <tcpcraft/transport/link.hpp>
 
 #include "commands.hpp"
+#include "common.hpp"
 
 namespace tcpcraft::cli {
 
-/// A scenario file as it was read.
-struct LoadedFile {
+/// What is known of a scenario without having it in memory, where it may be one of ten thousand.
+struct Candidate {
   std::string path;
-  scenario::Source source;
-  std::string complaints;  ///< what is wrong with it
+  scenario::Variant variant;
+  std::string tags;                      ///< with commas between them
+  wire::Duration estimate{};             ///< of how long it takes
+  std::shared_ptr<const ReadFile> file;  ///< where it is kept, as that of one that cannot be used
+
+  /// `scenarios/close/half_close[ip=6]`
+  std::string name() const { return scenario_name(path, variant); }
 };
 
-/// One scenario's way from text to verdict: one variant of a file.
+/// One scenario's way from text to verdict: one variant of a file. Its text is read when it is played.
 class ScenarioRun {
  public:
-  /// `scenario`: nothing where the file cannot be used.
-  ScenarioRun(const RunCommand& command, std::shared_ptr<const LoadedFile> file,
-              std::shared_ptr<const scenario::Scenario> scenario, const report::Style& style)
-      : command_(command), file_(std::move(file)), style_(style), scenario_(std::move(scenario)) {}
+  ScenarioRun(const RunCommand& command, Candidate candidate, const report::Style& style)
+      : command_(command), candidate_(std::move(candidate)), style_(style) {}
 
   /// In the process that it has for itself, in which it can be run several times.
   runner::Outcome run(const std::string& capture);
@@ -43,13 +47,14 @@ class ScenarioRun {
   }
   void raise_seed(std::size_t by) { seed_rise_ = by; }
 
-  bool is_valid() const { return scenario_ != nullptr; }
-  const std::string& complaints() const { return file_->complaints; }
+  bool is_valid() const { return !candidate_.file || !candidate_.file->scenarios.empty(); }
+  /// What is wrong with one that is not valid.
+  std::string complaints() const { return candidate_.file->complaints(style_); }
   /// With commas between them.
-  std::string tags() const;
-  const std::string& path() const { return file_->path; }
+  const std::string& tags() const { return candidate_.tags; }
+  const std::string& path() const { return candidate_.path; }
   /// `[ip=6]`; empty where the file has no variants.
-  std::string variant() const;
+  std::string variant() const { return scenario::variant_name(candidate_.variant); }
   /// With the round, where there are several: `close/half_close[ip=6] #2`.
   std::string name() const;
   /// What became of it, as reports tell it.
@@ -63,19 +68,24 @@ class ScenarioRun {
     runner::Prepared prepared;
   };
 
+  std::shared_ptr<const ReadFile> load() const;
+  const scenario::Scenario* scenario_of(const ReadFile& file) const;
   runner::Outcome play(const scenario::Scenario& scenario);
   std::optional<runner::Capture> open_capture();
-  results::Record record(const scenario::Scenario& scenario, const engine::Result& result) const;
+  results::Record record_of(const ReadFile& file, const scenario::Scenario& scenario,
+                            const engine::Result& result) const;
+  /// Of one that nobody played to its end.
+  results::Record record_without_play() const;
   void report_result(const scenario::Scenario& scenario, const engine::Result& result);
   std::uint64_t seed() const { return command_.seed + seed_rise_; }
   std::string again() const;
 
   const RunCommand& command_;
-  std::shared_ptr<const LoadedFile> file_;
+  Candidate candidate_;
   std::string capture_;
   const report::Style& style_;
-  std::shared_ptr<const scenario::Scenario> scenario_;
-  std::size_t round_ = 0;  ///< 0: there is one
+  std::shared_ptr<const ReadFile> file_;  ///< in the process that plays it
+  std::size_t round_ = 0;                 ///< 0: there is one
   std::size_t seed_rise_ = 0;
   std::optional<Outside> outside_;
   std::unique_ptr<transport::Link> link_;  ///< of the last run in this process: closed at the very end

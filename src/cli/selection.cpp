@@ -1,5 +1,6 @@
 #include "selection.hpp"
 
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -11,25 +12,28 @@
 namespace tcpcraft::cli {
 namespace {
 
-/// What may be played.
-struct Candidate {
-  std::shared_ptr<const LoadedFile> file;
-  std::shared_ptr<const scenario::Scenario> scenario;  ///< nothing where the file cannot be used
-};
+std::string with_commas(const std::vector<std::string>& tags) {
+  std::string text;
+  for (const std::string& tag : tags) text += (text.empty() ? "" : ",") + tag;
+  return text;
+}
 
-std::vector<Candidate> candidates(const RunCommand& command, const report::Style& style,
-                                  std::size_t& too_slow) {
+/// A pipe has its text once only. And one scenario alone need not be read twice.
+bool is_kept(const RunCommand& command, const ScenarioFile& file) {
+  return file.named && (command.paths.size() == 1 || !std::filesystem::is_regular_file(file.path));
+}
+
+/// What may be played.
+std::vector<Candidate> candidates(const RunCommand& command, std::size_t& too_slow) {
   std::vector<Candidate> all;
   for (const ScenarioFile& file : scenario_files(command.paths)) {
-    const auto loaded = std::make_shared<LoadedFile>();
-    loaded->path = file.path;
-    std::vector<scenario::Scenario> scenarios =
-        read_scenarios(file, loaded->source, loaded->complaints, style);
-    if (scenarios.empty()) all.push_back({loaded, nullptr});
-    for (scenario::Scenario& scenario : scenarios) {
-      const Choice choice = choose(command, file, scenario);
+    const auto read = std::make_shared<ReadFile>(read_scenarios(file));
+    if (read->scenarios.empty()) all.push_back({file.path, {}, "", {}, read});
+    for (const scenario::Scenario& one : read->scenarios) {
+      const Choice choice = choose(command, file, one);
       if (choice == Choice::play)
-        all.push_back({loaded, std::make_shared<const scenario::Scenario>(std::move(scenario))});
+        all.push_back({file.path, one.variant, with_commas(one.tags), runner::estimated_duration(one),
+                       is_kept(command, file) ? read : nullptr});
       if (choice == Choice::too_slow) ++too_slow;
     }
   }
@@ -50,11 +54,8 @@ std::vector<runner::Weighed> weighed(const std::vector<Candidate>& all,
                                      const std::map<std::string, wire::Duration>& recorded) {
   std::vector<runner::Weighed> result;
   for (const Candidate& one : all) {
-    const std::string name = scenario_name(one.file->path, one.scenario.get());
-    const auto known = recorded.find(name);
-    const wire::Duration estimate =
-        one.scenario ? runner::estimated_duration(*one.scenario) : wire::Duration{};
-    result.push_back({name, known == recorded.end() ? estimate : known->second});
+    const auto known = recorded.find(one.name());
+    result.push_back({one.name(), known == recorded.end() ? one.estimate : known->second});
   }
   return result;
 }
@@ -85,14 +86,14 @@ void keep_shard(std::vector<Candidate>& all, std::vector<runner::Weighed>& weigh
 
 Selected select_runs(const RunCommand& command, const results::Shard& shard, const report::Style& style) {
   Selected selected;
-  std::vector<Candidate> all = candidates(command, style, selected.too_slow);
+  std::vector<Candidate> all = candidates(command, selected.too_slow);
   if (all.empty() && selected.too_slow == 0) say_nothing_matches(command);
   std::vector<runner::Weighed> weights = weighed(all, recorded_durations(command.durations));
   if (shard.count > 1) keep_shard(all, weights, shard);
   const std::vector<std::size_t> order = runner::longest_first(weights);
   for (std::size_t round = 0; round < command.repeats; ++round) {
     for (const Candidate& one : all) {
-      selected.runs.emplace_back(command, one.file, one.scenario, style);
+      selected.runs.emplace_back(command, one, style);
       if (command.repeats > 1) selected.runs.back().number_round(round + 1);
     }
     for (const std::size_t i : order) selected.order.push_back(round * all.size() + i);

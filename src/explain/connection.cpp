@@ -21,6 +21,8 @@ constexpr std::uint8_t max_scale = 14;
 
 /// Longer than what a capture may have put in another order.
 constexpr std::int32_t stale_ticks = 100;
+/// Shorter than any TCP waits before a probe.
+constexpr auto brief = std::chrono::milliseconds(100);
 
 bool is_pure_ack(const Segment& s) {
   return s.has(Flag::ack) && !s.has(Flag::rst) && s.seg_len() == 0;
@@ -43,20 +45,23 @@ model::Tcb in_the_middle(SeqNum next, SeqNum expected, bool timestamps) {
 
 }  // namespace
 
-Connection::Connection(const capture::Packet& first, std::size_t number)
-    : number_(number), first_packet_(first.number) {
+Connection::Connection(const capture::Packet& first, std::size_t number) {
   begin(first.segment);
+  identity_.number = number;
+  identity_.first_packet = first.number;
+  identity_.ends = {sides_[0].endpoint, sides_[1].endpoint};
+  identity_.names = names();
 }
 
 void Connection::begin(const Segment& s) {
   const bool server_speaks = s.has(Flag::syn) && s.has(Flag::ack);
   sides_[0].endpoint = server_speaks ? s.destination : s.source;
   sides_[1].endpoint = server_speaks ? s.source : s.destination;
-  from_the_start_ = s.has(Flag::syn) && !s.has(Flag::ack);
+  identity_.from_the_start = s.has(Flag::syn) && !s.has(Flag::ack);
   opened_in_view_ = s.has(Flag::syn);
   if (!opened_in_view_) return begin_in_the_middle(s, sides_[0], sides_[1]);
   sides_[1].tcb = model::listening();
-  if (from_the_start_) return;
+  if (identity_.from_the_start) return;
   Segment syn = s;  // of which only this is known
   syn.flags = {Flag::syn};
   syn.seq = s.ack - 1;
@@ -84,29 +89,66 @@ bool Connection::is_over() const {
   return over(sides_[0]) || over(sides_[1]) || !sides_[0].seen || !sides_[1].seen;
 }
 
+bool Connection::is_done() const {
+  const Side &client = sides_[0], &server = sides_[1];
+  if (client.reset || server.reset) return true;
+  return client.fin && server.fin && server.acked && after(*server.acked, *client.fin) && client.acked &&
+         after(*client.acked, *server.fin);
+}
+
 /// What the sender shows of itself confirms or clears up what the other side said of it before.
 void Connection::settle_doubts(const Passage& p, Hindsight& found) {
+  if (p.segment.has(Flag::rst) || p.segment.has(Flag::syn)) return;
+  if (!p.from.doubts.empty()) settle_claims(p, found);
+  if (!p.to.doubts.empty()) settle_window(p, found);
+  if (!p.to.echoes.empty()) settle_echoes(p, found);
+}
+
+void Connection::settle_claims(const Passage& p, Hindsight& found) {
   const Segment& s = p.segment;
-  if (s.has(Flag::rst) || s.has(Flag::syn)) return;
-  std::erase_if(p.to.acks, [&](const auto& doubt) {
-    if (!before(s.end(), doubt.first)) return true;
-    // A probe would begin one before.
-    const bool is_next = is_pure_ack(s) && p.from.high == s.seq && doubt.first - s.seq > 1;
-    const bool says_next = is_next || s.has(Flag::fin);
-    if (says_next) found.unsent.insert(doubt.second);
-    return says_next;
+  const bool at_high = p.from.high == s.seq;
+  // A keep-alive begins one before what it has sent.
+  const bool no_probe = (p.from.acked && after(s.ack, *p.from.acked)) || p.packet.time - p.from.last < brief;
+  std::erase_if(p.from.doubts, [&](const Doubt& doubt) {
+    if (doubt.kind == Doubt::Kind::window) return false;
+    const bool says_next = at_high && is_pure_ack(s) && (no_probe || doubt.number - s.seq > 1);
+    const bool ends_before = s.has(Flag::fin) && before(s.end(), doubt.number);
+    // New data that goes over it, and has no end there.
+    const bool goes_over = at_high && after(s.end(), doubt.number) && before(s.seq, doubt.number) &&
+                           doubt.kind == Doubt::Kind::ack;
+    const bool is_wrong = (before(s.seq, doubt.number) && says_next) || ends_before || goes_over;
+    if (is_wrong) {
+      found.unsent.add(doubt.packet);
+      p.explained.late.push_back(
+          {doubt.packet, doubt.time, 1 - p.explained.side, unsent_fault(doubt, p.from)});
+      if (p.from.high && p.to.acked) p.to.acked = earlier(*p.to.acked, *p.from.high);
+    }
+    return is_wrong || !before(s.end(), doubt.number);
   });
-  // A window never moves back: where it ends now, it did not end further on before.
-  if (const std::optional<SeqNum> edge = offered_edge(p)) {
-    for (const auto& [end, packet] : p.to.overshoots)
-      if (after(end, *edge + 1)) found.beyond.insert(packet);
-    p.to.overshoots.clear();
-  }
-  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+}
+
+/// A window never moves back: where it ends now, it did not end further on before.
+void Connection::settle_window(const Passage& p, Hindsight& found) {
+  const std::optional<SeqNum> edge = offered_edge(p);
+  if (!edge) return;
+  std::erase_if(p.to.doubts, [&](const Doubt& doubt) {
+    if (doubt.kind != Doubt::Kind::window) return false;
+    if (!after(doubt.number, *edge + 1)) return true;
+    found.beyond.add(doubt.packet);
+    p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, window_fault(doubt, p.to)});
+    return true;
+  });
+}
+
+void Connection::settle_echoes(const Passage& p, Hindsight& found) {
+  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
   if (!stamps) return;
-  std::erase_if(p.to.echoes, [&](const auto& doubt) {
-    const auto ahead = static_cast<std::int32_t>(doubt.first - stamps->tsval);
-    if (ahead > stale_ticks) found.unstamped.insert(doubt.second);
+  std::erase_if(p.to.echoes, [&](const DoubtfulEcho& doubt) {
+    const auto ahead = static_cast<std::int32_t>(doubt.stamp - stamps->tsval);
+    if (ahead > stale_ticks) {
+      found.unstamped.add(doubt.packet);
+      p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, echo_fault(doubt.stamp)});
+    }
     return ahead <= 0 || ahead > stale_ticks;
   });
 }
@@ -137,39 +179,42 @@ void Connection::take(const capture::Packet& packet, Hindsight& found, const Hin
   if (!p.from.origin) p.from.origin = segment.has(Flag::syn) ? segment.seq : segment.seq - 1;
   if (!p.to.origin && segment.has(Flag::ack)) p.to.origin = segment.ack - 1;
 
-  explained.connection = number_;
-  explained.first_packet = first_packet_;
+  ++segments_;
+  const bool was_done = is_done();
+  explained.connection = &identity_;
   explained.side = sender;
   explained.segment = wire::format_segment(packet.segment, {p.from.origin, p.to.origin});
-  const auto story = known.stories.find(first_packet_);
-  const bool holes = has_holes_ || (story != known.stories.end() && story->second.has_holes);
-  const bool unsent = known.unsent.contains(packet.number);
+  const bool holes =
+      has_holes_ || known.with_holes.contains(identity_.first_packet) || known.with_holes.is_full();
   if (packet.checksum == capture::Checksum::right) p.from.checksums = true;
   if (packet.checksum == capture::Checksum::wrong && p.from.checksums) {
-    explained.faults.emplace_back().rule = &model::rules::bad_checksum;
-    explained.faults.back().says = "its checksum is wrong";
+    explained.faults.push_back({&model::rules::bad_checksum, "its checksum is wrong"});
     judge(p, holes, known, scale_known());
-    faults_ += explained.faults.size();
     explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
-    return;
+  } else {
+    settle_doubts(p, found);
+    describe(p);
+    judge(p, holes, known, scale_known());
+    follow(p, known);
   }
-  settle_doubts(p, found);
-  describe(p);
-  judge(p, holes, known, scale_known());
-  faults_ += explained.faults.size();
+  faults_ += explained.faults.size() + explained.late.size();
+  if (is_done() && !was_done) explained.ended = story();
+}
 
+void Connection::follow(const Passage& p, const Hindsight& known) {
+  const std::size_t receiver = 1 - p.explained.side;
   const std::array<State, 2> before{sides_[0].tcb.state, sides_[1].tcb.state};
-  trust(p, unsent || !explained.faults.empty());
-  model::transmitted(p.from.tcb, segment);
-  const model::Outcome outcome = model::follow(p.to.tcb, segment);
-  if (segment.has(Flag::rst)) {
-    explained.meanings.push_back(std::string(outcome.rule->says));
+  trust(p, !p.explained.faults.empty());
+  p.explained.rule = model::transmitted(p.from.tcb, p.segment);
+  const model::Outcome outcome = model::follow(p.to.tcb, p.segment);
+  if (p.segment.has(Flag::rst)) {
+    p.explained.meanings.push_back(std::string(outcome.rule->says));
     p.from.reset = p.to.tcb.state == State::closed || p.to.tcb.state == State::listen;
   }
-  if (before[1 - sender] == State::syn_received && p.to.tcb.state == State::established)
-    explained.meanings.emplace(explained.meanings.begin())->assign("handshake: complete");
-  explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
-  explained.states_changed = explained.states != before || packet.number == first_packet_;
+  if (before[receiver] == State::syn_received && p.to.tcb.state == State::established)
+    p.explained.meanings.insert(p.explained.meanings.begin(), "handshake: complete");
+  p.explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
+  p.explained.states_changed = p.explained.states != before || p.packet.number == identity_.first_packet;
   note(p, known);
 }
 
@@ -185,11 +230,15 @@ void Connection::note(const Passage& p, const Hindsight& known) {
     p.from.origin = s.seq;
   }
   if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
-  if (beyond_window(p) > 0 && p.from.overshoots.size() < max_doubts &&
-      !known.beyond.contains(p.packet.number))
-    p.from.overshoots.emplace_back(s.end(), p.packet.number);
+  if (beyond_window(p) > 0 && p.from.doubts.size() < max_doubts && !known.beyond.contains(p.packet.number))
+    p.from.doubts.push_back({Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time});
   note_numbers(p);
-  if (s.has(Flag::ack)) note_ack(p);
+  if (s.has(Flag::ack)) note_ack(p, known);
+  note_stamps(p, known);
+}
+
+void Connection::note_stamps(const Passage& p, const Hindsight& known) {
+  const Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
   if (!stamps) return;
   if (!p.from.first_stamp) p.from.first_stamp = stamps->tsval;
@@ -198,13 +247,33 @@ void Connection::note(const Passage& p, const Hindsight& known) {
   const bool unborne =
       s.has(Flag::ack) && p.to.last_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.last_stamp) > 0;
   if (unborne && p.from.echoes.size() < max_doubts && !known.unstamped.contains(p.packet.number))
-    p.from.echoes.emplace_back(stamps->tsecr, p.packet.number);
+    p.from.echoes.push_back({stamps->tsecr, p.packet.number, p.packet.time});
 }
+
+namespace {
+
+/// What is larger than the other side takes, a device will cut up.
+void note_ends(const Passage& p) {
+  const Segment& s = p.segment;
+  const std::uint16_t mss = p.to.tcb.offered.mss.value_or(536);
+  const bool whole = p.to.syn_seen && s.payload.size() <= mss;
+  if (s.has(Flag::syn)) p.from.ends.add(s.seq, s.seq + 1, true);
+  if (s.has(Flag::fin)) p.from.ends.add(s.seq, s.end() - 1, whole);
+  p.from.ends.add(s.seq, s.end(), whole);
+}
+
+bool is_blamed(const Passage& p, const model::Rule& rule) {
+  return std::any_of(p.explained.faults.begin(), p.explained.faults.end(),
+                     [&](const Fault& fault) { return fault.rule == &rule; });
+}
+
+}  // namespace
 
 void Connection::note_numbers(const Passage& p) {
   const Segment& s = p.segment;
   Side& from = p.from;
   if (from.fin && after(s.end(), *from.fin + 1)) return;  // which counts for nothing
+  note_ends(p);
   if (s.has(Flag::fin) && !from.fin) from.fin = s.end() - 1;
   if (!from.high) {
     from.high = s.end();
@@ -234,18 +303,23 @@ void Connection::note_numbers(const Passage& p) {
   }
 }
 
-void Connection::note_ack(const Passage& p) {
+void Connection::note_ack(const Passage& p, const Hindsight& known) {
   const Segment& s = p.segment;
   Side& from = p.from;
-  const bool blamed = std::any_of(p.explained.faults.begin(), p.explained.faults.end(),
-                                  [](const Fault& f) { return f.rule == &model::rules::rcv_nxt; });
-  if (blamed) return;
-  if (p.to.high && after(s.ack, *p.to.high) && from.acks.size() < max_doubts)
-    from.acks.emplace_back(s.ack, p.packet.number);
+  const auto doubt = [&](Doubt::Kind kind, SeqNum number) {
+    if (p.to.high && after(number, *p.to.high) && p.to.doubts.size() < max_doubts &&
+        !known.unsent.contains(p.packet.number))
+      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time});
+  };
+  if (is_blamed(p, model::rules::rcv_nxt)) return;
+  doubt(Doubt::Kind::ack, s.ack);
+  if (const auto* sack = wire::find<wire::Sack>(s.options); sack && !is_blamed(p, sack_received))
+    for (const wire::SackBlock& block : sack->blocks) doubt(Doubt::Kind::sack, block.right);
   const bool same = from.acked == s.ack;
   from.duplicates = same && s.seg_len() == 0 && s.window == from.window ? from.duplicates + 1 : 0;
   if (!from.acked || after(s.ack, *from.acked)) from.acked = s.ack;
   from.window = s.window;
+  p.to.ends.forget_before(*from.acked - 1);
   const std::size_t gaps = p.to.gaps.size();
   std::erase_if(p.to.gaps, [&](const wire::SackBlock& gap) { return !before(*from.acked, gap.right); });
   if (p.to.gaps.size() != gaps) has_holes_ = true;
@@ -263,8 +337,8 @@ std::optional<SeqNum> Connection::offered_edge(const Passage& p) const {
 
 std::string Connection::ending() const {
   const Side &client = sides_[0], &server = sides_[1];
-  const std::array<std::string, 2> who = names();
-  if (from_the_start_ && !server.seen) return "never answered";
+  const std::array<std::string, 2>& who = identity_.names;
+  if (identity_.from_the_start && !server.seen) return "never answered";
   for (std::size_t i : {0u, 1u})
     if (sides_[i].reset) return "reset by " + who[i];
   if (client.fin && server.fin) {
@@ -295,20 +369,19 @@ std::array<std::string, 2> Connection::names() const {
 
 Story Connection::story() const {
   Story story;
+  static_cast<Identity&>(story) = identity_;
   for (std::size_t i : {0u, 1u}) {
-    story.ends[i] = sides_[i].endpoint;
     story.sent[i] = sides_[i].data;
     story.seen[i] = sides_[i].seen;
     story.states[i] = sides_[i].tcb.state;
-    for (const auto& [number, packet] : sides_[i].acks) story.doubtful.push_back(packet);
-    for (const auto& [stamp, packet] : sides_[i].echoes) story.doubtful.push_back(packet);
-    for (const auto& [end, packet] : sides_[i].overshoots) story.doubtful.push_back(packet);
+    for (const Doubt& doubt : sides_[i].doubts) story.doubtful.push_back(doubt.packet);
+    for (const DoubtfulEcho& echo : sides_[i].echoes) story.doubtful.push_back(echo.packet);
   }
   std::sort(story.doubtful.begin(), story.doubtful.end());
-  story.names = names();
+  story.doubtful.erase(std::unique(story.doubtful.begin(), story.doubtful.end()), story.doubtful.end());
   story.ending = ending();
-  story.from_the_start = from_the_start_;
   story.has_holes = has_holes_;
+  story.segments = segments_;
   story.faults = faults_;
   return story;
 }

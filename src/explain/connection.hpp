@@ -3,7 +3,25 @@
 #include <tcpcraft/explain/explainer.hpp>
 #include <tcpcraft/model/tcb.hpp>
 
+#include "segment_ends.hpp"
+
 namespace tcpcraft::explain {
+
+/// What a packet said of the other side that the capture does not bear out so far.
+struct Doubt {
+  enum class Kind { ack, sack, window } kind = Kind::ack;
+  wire::SeqNum number;  ///< what it claims, or where it ends
+  wire::SeqNum limit;   ///< what was known then
+  std::uint64_t packet = 0;
+  wire::Time time;
+};
+
+/// An echo of a timestamp that was not seen so far.
+struct DoubtfulEcho {
+  std::uint32_t stamp = 0;
+  std::uint64_t packet = 0;
+  wire::Time time;
+};
 
 /// One end of a connection: the model's view of it, and what the capture shows.
 struct Side {
@@ -19,17 +37,15 @@ struct Side {
   std::uint16_t window = 0;           ///< that it offered last, unscaled
   std::optional<std::uint32_t> first_stamp, last_stamp;
   std::vector<wire::SackBlock> gaps;  ///< in what it was seen to send
+  SegmentEnds ends;                   ///< of what it sent, where the other side's ACKs can fall
   unsigned duplicates = 0;            ///< of its last ACK
   std::uint64_t data = 0;
   wire::Time last;
-  bool checksums = false;  ///< it finishes its checksums, so that a wrong one is wrong
-  bool probed = false;     ///< what arrived last is a keep-alive or a window probe
-  bool reset = false;      ///< it sent a RST that counted
-  /// What it said of the other side that the capture does not bear out so far, and in which packet.
-  std::vector<std::pair<wire::SeqNum, std::uint64_t>> acks;
-  std::vector<std::pair<std::uint32_t, std::uint64_t>> echoes;
-  /// Where what it sent ends that is beyond the window seen so far.
-  std::vector<std::pair<wire::SeqNum, std::uint64_t>> overshoots;
+  bool checksums = false;            ///< it finishes its checksums, so that a wrong one is wrong
+  bool probed = false;               ///< what arrived last is a keep-alive or a window probe
+  bool reset = false;                ///< it sent a RST that counted
+  std::vector<Doubt> doubts;         ///< about what it sent
+  std::vector<DoubtfulEcho> echoes;  ///< that it sent
 };
 
 /// A segment under way, with all that is needed to judge and explain it.
@@ -48,29 +64,36 @@ class Connection {
   void take(const capture::Packet& packet, Hindsight& found, const Hindsight& known, Explained& explained);
   /// Whether a SYN with another ISS would begin a new connection.
   bool is_over() const;
+  /// Whether both sides are done, as far as the capture shows.
+  bool is_done() const;
   bool is_of(const wire::Segment& segment) const { return segment.source == sides_[0].endpoint; }
   const Side& side(bool server) const { return sides_[server]; }
-  std::uint64_t first_packet() const { return first_packet_; }
+  wire::Time last() const { return later_of(sides_[0].last, sides_[1].last); }
   Story story() const;
 
  private:
+  static wire::Time later_of(wire::Time a, wire::Time b) { return a < b ? b : a; }
   void begin(const wire::Segment& segment);
   void begin_in_the_middle(const wire::Segment& segment, Side& from, Side& to);
   void settle_doubts(const Passage& p, Hindsight& found);
+  void settle_claims(const Passage& p, Hindsight& found);
+  void settle_window(const Passage& p, Hindsight& found);
+  void settle_echoes(const Passage& p, Hindsight& found);
   std::optional<wire::SeqNum> offered_edge(const Passage& p) const;
   void trust(const Passage& p, bool unsent);
+  void follow(const Passage& p, const Hindsight& known);
   void note(const Passage& p, const Hindsight& known);
   void note_numbers(const Passage& p);
-  void note_ack(const Passage& p);
+  void note_ack(const Passage& p, const Hindsight& known);
+  void note_stamps(const Passage& p, const Hindsight& known);
   bool scale_known() const;
   std::array<std::string, 2> names() const;
   std::string ending() const;
 
   std::array<Side, 2> sides_;
-  std::size_t number_;
-  std::uint64_t first_packet_;
-  bool from_the_start_ = false, opened_in_view_ = false, has_holes_ = false;
-  std::size_t faults_ = 0;
+  Identity identity_;
+  bool opened_in_view_ = false, has_holes_ = false;
+  std::uint64_t segments_ = 0, faults_ = 0;
 };
 
 /// What is wrong with the segment, in the light of what came before it. `holes`: the capture is known to lack
@@ -80,6 +103,14 @@ void judge(const Passage& p, bool holes, const Hindsight& known, bool options_kn
 std::int64_t beyond_window(const Passage& p);
 /// What it does, before the model hears of it.
 void describe(const Passage& p);
+
+extern const model::Rule sack_received;
+
+/// Of an acknowledgement, or a SACK block, of what `sender` has not sent.
+Fault unsent_fault(const Doubt& doubt, const Side& sender);
+/// Of data beyond the window.
+Fault window_fault(const Doubt& doubt, const Side& sender);
+Fault echo_fault(std::uint32_t stamp);
 
 std::string bytes_text(std::int64_t count);
 

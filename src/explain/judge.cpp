@@ -59,34 +59,62 @@ void judge_fin(const Passage& p) {
 
 /// Numbers that nobody could have received: behind the other side's FIN, or outside of the window that this
 /// side offered.
-bool is_out_of_reach(const Passage& p) {
-  const SeqNum ack = p.segment.ack;
-  if (p.to.fin && after(ack, *p.to.fin + 1)) return true;
-  return p.from.edge && after(ack, *p.from.edge + 1);
+bool is_out_of_reach(const Passage& p, SeqNum number) {
+  if (p.to.fin && after(number, *p.to.fin + 1)) return true;
+  return p.from.edge && after(number, *p.from.edge + 1);
 }
 
 void judge_ack(const Passage& p, bool holes, bool unsent) {
   const wire::Segment& s = p.segment;
   if (!s.has(Flag::ack) || s.has(Flag::rst) || !p.to.high || !after(s.ack, *p.to.high)) return;
-  if (!unsent && (holes || !is_out_of_reach(p))) {
+  if (!unsent && (holes || !is_out_of_reach(p, s.ack))) {
     p.explained.meanings.push_back("acknowledges " + bytes_text(s.ack - *p.to.high) +
                                    " that the capture does not show");
     return;
   }
-  blame(p, model::rules::rcv_nxt,
-        "acknowledges " + relative(s.ack, p.to) + ", but nothing beyond " + relative(*p.to.high, p.to) +
-            " has been sent");
+  p.explained.faults.push_back(
+      unsent_fault({Doubt::Kind::ack, s.ack, *p.to.high, p.packet.number, p.packet.time}, p.to));
+}
+
+/// A receiver takes a segment as a whole. Only what is one off is judged: there may be a device on the way
+/// that cuts segments in its own manner.
+void judge_ack_place(const Passage& p, bool holes) {
+  const wire::Segment& s = p.segment;
+  if (!s.has(Flag::ack) || s.has(Flag::rst) || s.has(Flag::syn) || holes) return;
+  if (!p.to.high || after(s.ack, *p.to.high) || !p.from.acked || !after(s.ack, *p.from.acked)) return;
+  if (s.window == 0 || (p.from.edge && !before(s.ack, *p.from.edge))) return;  // it took what it had room for
+  for (const wire::SackBlock& gap : p.to.gaps)
+    if (!before(s.ack, gap.left) && !after(s.ack, gap.right)) return;
+  if (const auto end = p.to.ends.missed_by_one(s.ack))
+    blame(p, model::rules::rcv_nxt,
+          "acknowledges " + relative(s.ack, p.to) + ", in the midst of a segment: the other side's ends at " +
+              relative(*end, p.to));
+}
+
+void judge_sack(const Passage& p, bool holes, bool unsent) {
+  const wire::Segment& s = p.segment;
+  const auto* sack = wire::find<wire::Sack>(s.options);
+  if (!sack || s.has(Flag::rst) || !p.to.high) return;
+  for (const wire::SackBlock& block : sack->blocks) {
+    if (!after(block.right, *p.to.high)) continue;
+    const bool unsent_ack = s.has(Flag::ack) && after(s.ack, *p.to.high);
+    if (!(unsent && !unsent_ack) && (holes || !is_out_of_reach(p, block.right))) continue;
+    p.explained.faults.push_back(
+        unsent_fault({Doubt::Kind::sack, block.right, *p.to.high, p.packet.number, p.packet.time}, p.to));
+    return;
+  }
 }
 
 /// A window that grew unseen, by a segment that was not captured, is no fault: only hindsight tells.
 void judge_window(const Passage& p, const Hindsight& known) {
   const std::int64_t beyond = beyond_window(p);
   if (beyond == 0) return;
-  const std::string far = "goes " + std::to_string(beyond) + " beyond the window ";
   if (known.beyond.contains(p.packet.number))
-    blame(p, within_window, far + "offered, which ends at " + relative(*p.to.edge, p.from));
+    p.explained.faults.push_back(window_fault(
+        {Doubt::Kind::window, p.segment.end(), *p.to.edge, p.packet.number, p.packet.time}, p.from));
   else
-    p.explained.meanings.push_back(far + "that the capture shows");
+    p.explained.meanings.push_back("goes " + std::to_string(beyond) +
+                                   " beyond the window that the capture shows");
 }
 
 void judge_options(const Passage& p, bool options_known) {
@@ -109,12 +137,30 @@ void judge_echo(const Passage& p, bool unstamped) {
   if (!stamps || stamps->tsecr == 0 || s.has(Flag::syn) || s.has(Flag::rst)) return;
   const bool too_old =
       p.to.syn_seen && p.to.first_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.first_stamp) < 0;
-  if (too_old || unstamped)
-    blame(p, model::rules::timestamps_echo,
-          "echoes the timestamp " + std::to_string(stamps->tsecr) + ", which was never sent");
+  if (too_old || unstamped) p.explained.faults.push_back(echo_fault(stamps->tsecr));
 }
 
 }  // namespace
+
+const Rule sack_received{"sack.received", "RFC 2018 4", "a SACK block reports data that was received"};
+
+Fault unsent_fault(const Doubt& doubt, const Side& sender) {
+  const std::string nothing = ", but nothing beyond " + relative(doubt.limit, sender) + " has been sent";
+  if (doubt.kind == Doubt::Kind::sack)
+    return {&sack_received,
+            "reports data up to " + relative(doubt.number, sender) + " as received" + nothing};
+  return {&model::rules::rcv_nxt, "acknowledges " + relative(doubt.number, sender) + nothing};
+}
+
+Fault window_fault(const Doubt& doubt, const Side& sender) {
+  return {&within_window, "goes " + std::to_string(doubt.number - doubt.limit) +
+                              " beyond the window offered, which ends at " + relative(doubt.limit, sender)};
+}
+
+Fault echo_fault(std::uint32_t stamp) {
+  return {&model::rules::timestamps_echo,
+          "echoes the timestamp " + std::to_string(stamp) + ", which was never sent"};
+}
 
 std::int64_t beyond_window(const Passage& p) {
   const wire::Segment& s = p.segment;
@@ -126,7 +172,10 @@ std::int64_t beyond_window(const Passage& p) {
 void judge(const Passage& p, bool holes, const Hindsight& known, bool options_known) {
   judge_flags(p);
   judge_fin(p);
-  judge_ack(p, holes, known.unsent.contains(p.packet.number));
+  const bool unsent = known.unsent.contains(p.packet.number);
+  judge_ack(p, holes, unsent);
+  judge_ack_place(p, holes);
+  judge_sack(p, holes, unsent);
   judge_window(p, known);
   judge_options(p, options_known);
   judge_echo(p, known.unstamped.contains(p.packet.number));

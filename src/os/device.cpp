@@ -47,7 +47,7 @@ void bring_up(RouteSocket& socket, unsigned index, const std::string& device, un
 /// A veth may find its carrier a little after it is up, and loses what is sent before.
 void wait_until_running(const Interface& interface, const std::string& device) {
   for (int waited = 0; !(interface.flags() & IFF_RUNNING); ++waited) {
-    if (waited == patience_ms) throw SystemError(device + " has no carrier", ENETDOWN);
+    if (waited == patience_ms) throw SystemError(device + ": its carrier", ETIMEDOUT);
     ::poll(nullptr, 0, 1);
   }
 }

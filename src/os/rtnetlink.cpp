@@ -127,7 +127,7 @@ void add_address(RouteSocket& socket, unsigned index, std::span<const std::uint8
   };
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!ready()) {
-    if (std::chrono::steady_clock::now() > deadline) throw SystemError(call + ": no route", ENETUNREACH);
+    if (std::chrono::steady_clock::now() > deadline) throw SystemError(call + ": its route", ETIMEDOUT);
     std::this_thread::sleep_for(std::chrono::microseconds(50));
   }
 }

@@ -32,7 +32,7 @@ std::string property(const std::string& name, std::string_view value) {
 
 /// What the console says behind the frame, without it: GitHub shows the line itself.
 std::string message(const Record& record) {
-  if (!record.failure) return record.reason;
+  if (!record.failure) return record.reason + (record.complaints.empty() ? "" : "\n" + record.complaints);
   const Failure& failure = *record.failure;
   std::string text = failure.summary;
   const auto fact = [&](const char* name, const std::string& value) {

@@ -55,12 +55,7 @@ class HtmlWriter : public Writer {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>tcpcraft: results</title>\n<style>" +
         html_style + "</style>\n<script>" + html_script + "</script>\n</head>\n<body>\n");
-    sink_(
-        "<svg width=\"0\" height=\"0\" class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"hatch\" "
-        "width=\"8\" "
-        "height=\"8\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\"><path d=\"M0 "
-        "0V8\"/></pattern>"
-        "</defs></svg>\n");
+    sink_(html_hatch);
     std::string facts = "tcpcraft " + escaped(info.version) + " · " + escaped(info.kernel) + " · " +
                         escaped(info.network) + " · seed " + std::to_string(info.seed);
     if (info.started > 0) facts += " · " + utc(info.started);

@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <tcpcraft/results/ladder.hpp>
+
 #include "html_parts.hpp"
 
 namespace tcpcraft::results {
 namespace {
+
+constexpr std::size_t most_rows = 300;
 
 /// `9293#3.5` as a link to that section.
 std::string citation(const std::string& rfc) {
@@ -93,9 +97,11 @@ std::string html_details(const Record& record, const std::string& capture) {
             (record.failures > 0 ? ", of which " + std::to_string(record.failures) + " failed before this one"
                                  : " until it could be judged") +
             ".</p>\n";
+  if (!record.complaints.empty()) text += "<pre>" + escaped(record.complaints) + "</pre>\n";
   if (record.failure) text += explanation(*record.failure);
   if (!record.events.empty() || !record.steps.empty())
-    text += "<div class=\"cols\"><figure>" + (record.events.empty() ? "" : ladder_svg(record)) + "</figure>" +
+    text += "<div class=\"cols\"><figure>" +
+            (record.events.empty() ? "" : ladder_svg(lay_out(record, most_rows))) + "</figure>" +
             (record.steps.empty() ? "" : steps(record)) + "</div>\n";
   return text + handles(record, capture) + "</div>\n";
 }

@@ -1,4 +1,4 @@
-#include "html_parts.hpp"
+#include <tcpcraft/results/html_parts.hpp>
 
 namespace tcpcraft::results {
 
@@ -33,7 +33,7 @@ article.fail,article.error{border-color:var(--bad)}
 .name{order:1;color:var(--dim);font-family:ui-monospace,"DejaVu Sans Mono",monospace;font-size:.8rem;overflow-wrap:anywhere}.title{font-weight:600}.took{order:2;margin-left:auto}.took{color:var(--dim);font-size:.88rem;white-space:nowrap}
 .body{padding:.2rem 1.1rem 1rem;border-top:1px solid var(--line)}.about{max-width:80ch;margin:.6rem 0}
 .labels{margin:.4rem 0;font-size:.85rem}.rfc,.tag{display:inline-block;border:1px solid var(--line);border-radius:1rem;padding:0 .6rem;margin:.1rem 0}
-.tag{color:var(--dim)}a{color:var(--peer)}.reason{color:var(--warn);font-weight:600}
+.tag{color:var(--dim)}a{color:var(--peer)}.ending{font-size:1.25rem;font-weight:600;margin:.6rem 0 .2rem}.reason{color:var(--warn);font-weight:600}
 .cols{display:grid;grid-template-columns:minmax(0,7fr) minmax(15rem,3fr);gap:1.4rem;align-items:start}
 @media (max-width:60rem){.cols{grid-template-columns:minmax(0,1fr)}}
 figure{margin:0;overflow-x:auto}.steps{list-style:none;margin:.4rem 0 0;padding:0;font-size:.88rem}
@@ -55,11 +55,17 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}pre{overflow-x:auto;backg
 .bad .arrow{stroke:var(--bad);stroke-width:3.5}.bad .tip,.bad .seg,.bad .check,.bad .app,.cross,.want{fill:var(--bad);font-weight:700}.cross{font-size:19px}
 .bad .call{stroke:var(--bad)}.note{fill:var(--note);font-style:italic;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:14px}
 .pause{fill:var(--dim)}.band{fill:url(#hatch);stroke:var(--line)}.cut{stroke:var(--dim);stroke-width:2}.call{fill:var(--appbg);stroke:var(--app)}.tie{stroke:var(--app)}.app{fill:var(--app)}
-.check{fill:var(--kern)}.state{font-weight:700}.hit{fill:transparent}.row.hl .hit{fill:var(--hl);mix-blend-mode:multiply}.steps li.hl{background:var(--hl)}
+.said{text-anchor:middle;fill:var(--dim);font:13px system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}.bad .said{fill:var(--bad);font-weight:600}
+.state.left{text-anchor:end}.check{fill:var(--kern)}.state{font-weight:700}.hit{fill:transparent}.row.hl .hit{fill:var(--hl);mix-blend-mode:multiply}.steps li.hl{background:var(--hl)}
 @media (prefers-color-scheme:dark){.row.hl .hit{mix-blend-mode:screen}}
 .bar.shut{fill:var(--shut)}.bar.opening{fill:var(--opening)}.bar.open{fill:var(--open)}.bar.fin1{fill:var(--fin1)}.bar.fin2{fill:var(--fin2)}
 .bar.timewait{fill:var(--timewait)}.bar.closewait{fill:var(--closewait)}.bar.lastack{fill:var(--lastack)}
 @media print{#summary{position:static}.filter,.copy{display:none!important}body{background:#fff}article{break-inside:avoid-page;content-visibility:visible}}
 )css";
+
+const char* const html_hatch =
+    "<svg width=\"0\" height=\"0\" class=\"defs\" aria-hidden=\"true\"><defs><pattern id=\"hatch\" "
+    "width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+    "<path d=\"M0 0V8\"/></pattern></defs></svg>\n";
 
 }  // namespace tcpcraft::results

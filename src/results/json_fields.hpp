@@ -63,6 +63,7 @@ void fields(auto& io, Is<Record> auto& record) {
   io.need("title", record.title);
   io.need("verdict", record.verdict);
   io.may("reason", record.reason);
+  io.may("complaints", record.complaints);
   io.may("host_fault", record.host_fault);
   io.need("took_ns", record.took);
   io.need("attempts", record.attempts);

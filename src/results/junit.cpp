@@ -118,7 +118,7 @@ std::string outcome_of(const Record& record) {
     case Verdict::inconclusive:
       break;
   }
-  return element("error", to_string(record.verdict), record.reason, "");
+  return element("error", to_string(record.verdict), record.reason, record.complaints);
 }
 
 std::string test_case(const Record& record) {

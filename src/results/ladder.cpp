@@ -17,14 +17,14 @@ constexpr wire::Duration noticed = 5ms;
 Shape shape_of(const Event& event) {
   switch (event.kind) {
     case Kind::segment:
-      return event.from == engine::Party::peer ? Shape::to_kernel : Shape::to_peer;
+      return event.from == engine::Party::peer ? Shape::to_right : Shape::to_left;
     case Kind::icmp:
-      return Shape::to_kernel;
+      return Shape::to_right;
     case Kind::missing:
       return Shape::missing;
     case Kind::call:
     case Kind::check:
-      return Shape::at_kernel;
+      return Shape::at_right;
     case Kind::silence:
     case Kind::wait:
       return Shape::pause;
@@ -53,20 +53,35 @@ std::string text_of(const Event& event) {
   return event.text;
 }
 
-std::size_t peer_of(const Record& record, const Event& event) {
+/// Nothing where there is one peer, without a name.
+std::optional<std::size_t> peer_of(const Record& record, const Event& event) {
+  if (event.peer.empty()) return std::nullopt;
   const auto found = std::find_if(record.peers.begin(), record.peers.end(),
                                   [&](const Peer& peer) { return peer.name == event.peer; });
-  return found == record.peers.end() ? 0 : static_cast<std::size_t>(found - record.peers.begin());
+  if (found == record.peers.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - record.peers.begin());
+}
+
+std::string title_of(const Event& event) {
+  std::string text = event.text;
+  if (!event.result.empty()) text += " → " + event.result;
+  if (event.rule) text += "\n" + event.rule->name + ": " + event.rule->says + "\n" + event.rule->section;
+  return text;
 }
 
 LadderRow row_of(const Record& record, const Event& event) {
   LadderRow row;
   row.shape = shape_of(event);
-  row.event = &event;
   row.at = std::max(event.at, wire::Duration{});
   row.text = text_of(event);
+  row.title = title_of(event);
+  row.result = event.result;
+  row.step = event.step;
   row.peer = peer_of(record, event);
+  if (row.peer) row.name = event.peer;
   row.state = event.state;
+  row.icmp = event.kind == Kind::icmp;
+  row.call = event.kind == Kind::call;
   row.failed = event.failed;
   if (event.failed && event.kind == Kind::segment && record.failure) row.expected = record.failure->expected;
   return row;
@@ -75,6 +90,7 @@ LadderRow row_of(const Record& record, const Event& event) {
 LadderRow pause(wire::Duration at, std::string text) {
   LadderRow row;
   row.shape = Shape::pause;
+  row.own = false;
   row.at = at;
   row.text = std::move(text);
   return row;
@@ -103,8 +119,11 @@ std::string format_pause(wire::Duration duration) {
 
 Ladder lay_out(const Record& record, std::size_t max_rows) {
   Ladder ladder;
+  const bool one = record.peers.size() == 1;
+  ladder.title = record.title.empty() ? record.name : record.title;
+  ladder.left = {record.peers.size() > 1 ? "peers" : "peer", one ? record.peers.front().address : "", ""};
+  ladder.right = {"kernel", record.kernel_address, record.kernel_state};
   for (const Peer& peer : record.peers) ladder.peers.push_back(peer.name);
-  if (ladder.peers.empty()) ladder.peers.emplace_back();
   const std::size_t total = record.events.size();
   const std::size_t left_out = total > max_rows ? total - max_rows : 0;
   const std::size_t first_left_out = max_rows / 2;
@@ -117,7 +136,7 @@ Ladder lay_out(const Record& record, std::size_t max_rows) {
       if (i == total) break;
     }
     LadderRow row = row_of(record, record.events[i]);
-    const bool explained = row.shape == Shape::pause && row.event->length > wire::Duration{};
+    const bool explained = row.shape == Shape::pause && record.events[i].length > wire::Duration{};
     if (!ladder.rows.empty() && !explained && row.at - before > noticed)
       ladder.rows.push_back(pause(row.at, format_pause(row.at - before) + " later"));
     before = row.at;

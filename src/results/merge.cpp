@@ -48,12 +48,16 @@ void compare(const std::vector<NamedReport>& reports, const char* what, Value va
     }
 }
 
-void add(Merged& merged, const NamedReport& from,
-         std::map<std::string, std::pair<std::string, engine::Verdict>>& seen) {
-  for (const Record& record : from.report.records) {
+/// By the name of a scenario: the report that has it, and what became of it there.
+using Seen = std::map<std::string, std::pair<std::string, engine::Verdict>>;
+
+void add(Merged& merged, NamedReport from, Seen& seen) {
+  Seen here;
+  for (Record& record : from.report.records) {
+    here.insert({record.name, {from.name, record.verdict}});
     const auto found = seen.find(record.name);
     if (found == seen.end()) {
-      merged.report.records.push_back(record);
+      merged.report.records.push_back(std::move(record));
       continue;
     }
     const auto& [name, verdict] = found->second;
@@ -64,7 +68,7 @@ void add(Merged& merged, const NamedReport& from,
       merged.errors.push_back(both + ": " + to_string(verdict) + " there, " + to_string(record.verdict) +
                               " here");
   }
-  for (const Record& record : from.report.records) seen.insert({record.name, {from.name, record.verdict}});
+  seen.merge(here);
   RunEnd& end = merged.report.end;
   end.took += from.report.end.took;
   end.not_run.insert(end.not_run.end(), from.report.end.not_run.begin(), from.report.end.not_run.end());
@@ -73,7 +77,7 @@ void add(Merged& merged, const NamedReport& from,
 
 }  // namespace
 
-Merged merge(const std::vector<NamedReport>& reports) {
+Merged merge(std::vector<NamedReport> reports) {
   Merged merged;
   if (reports.empty()) return merged;
   check_shards(reports, merged.errors);
@@ -89,10 +93,10 @@ Merged merge(const std::vector<NamedReport>& reports) {
   RunInfo& info = merged.report.info;
   info = reports.front().report.info;
   info.shard = {};
-  std::map<std::string, std::pair<std::string, engine::Verdict>> seen;
-  for (const NamedReport& report : reports) {
+  Seen seen;
+  for (NamedReport& report : reports) {
     info.started = std::min(info.started, report.report.info.started);
-    add(merged, report, seen);
+    add(merged, std::move(report), seen);
   }
   // What one shard left out, another may have played.
   auto& not_run = merged.report.end.not_run;

@@ -224,12 +224,56 @@ void check_format(const Json& root) {
                          std::to_string(format_version) + " is");
 }
 
-Report report_of(const Json& root) {
-  check_format(root);
+/// Takes each record out of the document as soon as it is parsed: all together they would need many times the
+/// memory that they need as records.
+class RecordTaker {
+ public:
+  explicit RecordTaker(std::vector<Record>& records) : records_(records) {}
+
+  /// What the parser asks of everything it has read: whether it stays in the document.
+  bool keeps(int depth, Json::parse_event_t event, const Json& parsed) {
+    using Event = Json::parse_event_t;
+    if (depth == 1 && event == Event::key) is_next_ = parsed == "results";
+    if (depth == 1 && event == Event::array_start) is_inside_ = is_next_;
+    if (depth == 1 && event == Event::array_end) is_inside_ = false;
+    const bool is_item = event == Event::object_end || event == Event::array_end || event == Event::value;
+    if (!is_inside_ || depth != 2 || !is_item) return true;
+    take(parsed);
+    return false;
+  }
+  /// What was wrong with the first record that was not one. Before that, the format is to be known.
+  void check() const {
+    if (wrong_) throw *wrong_;
+  }
+
+ private:
+  void take(const Json& item) {
+    if (wrong_) return;
+    const std::string path = "results[" + std::to_string(records_.size()) + "]";
+    try {
+      read(item, path, records_.emplace_back());
+    } catch (const Wrong& wrong) {
+      wrong_ = wrong;
+    }
+  }
+
+  std::vector<Record>& records_;
+  bool is_next_ = false, is_inside_ = false;
+  std::optional<Wrong> wrong_;
+};
+
+Report report_of(std::string_view text) {
   Report report;
+  RecordTaker taker(report.records);
+  const Json root = Json::parse(text, [&](int depth, Json::parse_event_t event, Json& parsed) {
+    return taker.keeps(depth, event, parsed);
+  });
+  check_format(root);
   const Reading object{root, ""};
   object.need("run", report.info);
-  object.need("results", report.records);
+  std::vector<Record> none;
+  object.need("results", none);
+  taker.check();
   object.need("summary", report.end);
   return report;
 }
@@ -306,7 +350,7 @@ ReadReport read_report_json(std::string_view text, std::string_view name) {
   if (text.empty())
     return failed(": the file is empty: the run that was to write it has not begun, or was killed");
   try {
-    return {json::report_of(json::Json::parse(text)), ""};
+    return {json::report_of(text), ""};
   } catch (const json::Json::parse_error& error) {
     const std::string place = ":" + json::place_of(text, error.byte);
     if (error.byte > text.size())

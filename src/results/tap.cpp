@@ -70,6 +70,7 @@ std::string diagnostics(const Record& record) {
   text.add("again", record.again);
   text.add("capture", record.capture);
   if (failure) text.block("report", failure->text);
+  if (!record.complaints.empty()) text.block("report", record.complaints);
   return text.take();
 }
 

@@ -245,9 +245,10 @@ FileReader files_beside(const std::string& source_name) {
 
 namespace {
 
-/// Reads every variant of a file.
-void read_each(Context& context, const yaml::Node& root, Reading& reading) {
-  const ForEach each = read_for(context, root);
+/// Reads every variant of a file, or only one.
+void read_each(Context& context, const yaml::Node& root, const Variant* only, Reading& reading) {
+  ForEach each = read_for(context, root);
+  if (only) std::erase_if(each.variants, [&](const Variant& variant) { return variant != *only; });
   std::vector<std::vector<Diagnostic>> found;
   std::size_t steps_left = most_steps;
   for (const Variant& variant : each.variants) {
@@ -261,19 +262,27 @@ void read_each(Context& context, const yaml::Node& root, Reading& reading) {
     context.error(diagnostic.span, std::move(diagnostic.message), std::move(diagnostic.hint));
 }
 
-}  // namespace
-
-Reading read(const Source& source, const FileReader& files) {
+Reading read(const Source& source, const FileReader& files, const Variant* only) {
   Reading reading;
   const yaml::Node root = yaml::parse(source, reading.diagnostics);
   if (reading.diagnostics.empty()) {
     Context context(reading.diagnostics, files);
-    read_each(context, root, reading);
+    read_each(context, root, only, reading);
   }
   if (!reading.diagnostics.empty()) reading.scenarios.clear();
   std::stable_sort(reading.diagnostics.begin(), reading.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return a.span.begin < b.span.begin; });
   return reading;
+}
+
+}  // namespace
+
+Reading read(const Source& source, const FileReader& files) {
+  return read(source, files, nullptr);
+}
+
+Reading read(const Source& source, const FileReader& files, const Variant& variant) {
+  return read(source, files, &variant);
 }
 
 }  // namespace tcpcraft::scenario

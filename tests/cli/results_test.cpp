@@ -53,6 +53,7 @@ TEST(Results, json_holds_what_became_of_each) {
   EXPECT_NE(failure["failure"]["text"].get<std::string>().find("= again"), std::string::npos);
   EXPECT_EQ(error["verdict"], "error");
   EXPECT_EQ(error["reason"], "the scenario is invalid");
+  EXPECT_NE(error["complaints"].get<std::string>().find("the key 'steps' is missing"), std::string::npos);
   EXPECT_EQ(report["summary"]["fail"], 1);
 }
 

@@ -145,7 +145,7 @@ TEST(Robust, a_scenario_that_does_not_stop_is_killed_after_an_interrupt) {
 
 TEST(Robust, the_death_of_one_scenario_leaves_the_others_whole) {
   REQUIRE_PRIVATE_NETWORK();
-  for (const int signal : {SIGKILL, SIGSEGV}) {
+  for (const int signal : {SIGKILL, SIGABRT}) {
     const TemporaryFolder folder;
     folder.write("a.scn", "scenario: a\nsteps:\n  - use: handshake\n  - wait: 600s\n");
     folder.write("b.scn", "scenario: b\nsteps:\n  - use: handshake\n");
@@ -213,6 +213,37 @@ TEST(Robust, results_that_cannot_be_printed_are_an_error) {
       tcpcraft(folder.path(), {"run", "a.scn", "a.scn"}, [] { ::dup2(::open("/dev/full", O_WRONLY), 1); });
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_TRUE(contains(run.output, "write the standard output: No space left on device")) << run.output;
+}
+
+TEST(Robust, a_scenario_from_a_pipe_is_read_once) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  folder.write("a.scn", "scenario: a\nsteps:\n  - use: handshake\n");
+  const std::string check =
+      "mkfifo b.scn && cat a.scn >b.scn & while ! [ -p b.scn ]; do :; done; \"$0\" run -q --no-captures -j 2 "
+      "a.scn b.scn";
+  Process process(folder.path(), {"-c", check, TCPCRAFT_BINARY}, {}, "/bin/sh");
+  EXPECT_EQ(process.finish(), 0);
+  EXPECT_TRUE(contains(process.output, "2 scenarios: 2 passed")) << process.output;
+}
+
+TEST(Robust, a_scenario_that_changes_before_its_turn_is_judged_by_its_new_text) {
+  REQUIRE_PRIVATE_NETWORK();
+  for (int attempt = 0; attempt < 10; ++attempt) {  // where the host let the second's turn come first
+    const TemporaryFolder folder;
+    folder.write("a.scn", "scenario: a\nsteps:\n  - use: handshake\n  - note: now\n  - wait: 1s\n");
+    folder.write("b.scn", "scenario: b\nfor: {ip: [4]}\nsteps:\n  - use: handshake\n");
+    Process process(folder.path(), {"run", "--no-captures", "-j", "1", "--json", "r.json", "a.scn", "b.scn"});
+    ASSERT_TRUE(process.wait_for("now")) << process.output;
+    folder.write("b.scn", "scenario: b\nsteps:\n  - use: handshake\n");
+    if (process.finish() == 0) continue;
+    EXPECT_TRUE(contains(process.output, "b[ip=4] is no longer there: the file has changed"))
+        << process.output;
+    EXPECT_TRUE(contains(process.output, "2 scenarios: 1 passed, 1 error")) << process.output;
+    EXPECT_TRUE(contains(read_file(folder.path() / "r.json"), "is no longer there"));
+    return;
+  }
+  FAIL() << "each time the second was played before its file had changed";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 #include <tcpcraft/wire/segment_spec.hpp>
 
@@ -65,7 +66,7 @@ class Capture {
     Explainer explainer(first.hindsight());
     std::vector<Explained> all;
     for (const auto& packet : packets_) all.push_back(explainer.explain(packet));
-    stories = explainer.stories();
+    stories = explainer.finish();
     return all;
   }
   /// The rules that are broken, and where.
@@ -115,7 +116,7 @@ TEST(Explainer, the_article_leaves_its_connection_half_closed) {
   capture::Reader reader(std::filesystem::path(TCPCRAFT_SOURCE_DIR) / "captures/article.pcap");
   Explainer explainer;
   while (const auto packet = reader.next()) EXPECT_TRUE(explainer.explain(*packet).faults.empty());
-  const std::vector<Story> stories = explainer.stories();
+  const std::vector<Story> stories = explainer.finish();
   ASSERT_EQ(stories.size(), 1u);
   EXPECT_EQ(stories[0].states, (std::array{State::close_wait, State::fin_wait_2}));
   EXPECT_EQ(stories[0].ending, "left half-closed, not closed: server has sent its FIN, client has not");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 
 namespace {
@@ -26,6 +27,6 @@ explain::Explainer explained(const wire::Bytes& bytes, explain::Hindsight hindsi
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const wire::Bytes bytes(data, data + size);
-  explained(bytes, explained(bytes, {}).hindsight()).stories();
+  explained(bytes, explained(bytes, {}).hindsight()).finish();
   return 0;
 }

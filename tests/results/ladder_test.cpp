@@ -59,8 +59,8 @@ TEST(LadderLayout, finds_the_peer_and_takes_none_on_trust) {
   const Ladder ladder = lay_out(record);
   EXPECT_EQ(ladder.rows[0].peer, 1u);
   EXPECT_EQ(ladder.rows[0].at, 0ms);
-  EXPECT_EQ(ladder.rows[1].peer, 0u);
-  EXPECT_EQ(lay_out(Record()).peers.size(), 1u);
+  EXPECT_FALSE(ladder.rows[1].peer);
+  EXPECT_TRUE(lay_out(Record()).peers.empty());
 }
 
 TEST(LadderLayout, durations_are_rounded_for_reading) {

@@ -52,6 +52,14 @@ TEST(Tap, tells_of_each_verdict) {
       "  ...\n");
 }
 
+TEST(Tap, says_what_is_wrong_with_a_scenario) {
+  Record record = plain_record("c", Verdict::error, "the scenario is invalid");
+  record.complaints = "c.scn:1:1: error: the key 'steps' is missing\n  |\n";
+  EXPECT_NE(written(tap_writer, {record})
+                .find("  report: |\n    c.scn:1:1: error: the key 'steps' is missing\n      |\n  ...\n"),
+            std::string::npos);
+}
+
 TEST(Tap, of_version_13_is_the_same_but_for_the_number) {
   const std::vector<Record> records{failed_record("a/b")};
   std::string text = written(tap_writer, records);

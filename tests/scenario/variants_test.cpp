@@ -20,6 +20,17 @@ TEST(Variants, there_is_one_for_each_combination) {
             (Strings{"[a=1,b=2]", "[a=1,b=3]", "[a=x y,b=2]", "[a=x y,b=3]"}));
 }
 
+TEST(Variants, one_can_be_read_alone) {
+  const Source source{"test.scn", "scenario: t${a}\nfor: {a: [1, 2]}\n" + steps};
+  const Reading second = read(source, {}, {{"a", "2"}});
+  ASSERT_EQ(second.scenarios.size(), 1u);
+  EXPECT_EQ(second.scenarios[0].title, "t2");
+  EXPECT_EQ(variant_name(second.scenarios[0].variant), "[a=2]");
+  const Reading none = read(source, {}, {{"a", "3"}});
+  EXPECT_TRUE(none.scenarios.empty());
+  EXPECT_TRUE(none.diagnostics.empty());
+}
+
 TEST(Variants, names_are_replaced_in_any_string) {
   const Reading good = read_text(R"(scenario: Over IPv${ip}
 for: {ip: [4, 6], n: [1, 20]}

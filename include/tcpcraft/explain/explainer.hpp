@@ -3,14 +3,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
-#include <tcpcraft/capture/reader.hpp>
+#include <tcpcraft/capture/packet.hpp>
+#include <tcpcraft/explain/packet_set.hpp>
 #include <tcpcraft/model/rule.hpp>
 #include <tcpcraft/model/state.hpp>
 
@@ -22,43 +21,74 @@ struct Fault {
   std::string says;
 };
 
-/// A segment, and what it means.
-struct Explained {
-  std::size_t connection = 0;      ///< from 1
-  bool first = false;              ///< of the connection
-  std::uint64_t first_packet = 0;  ///< of the connection: the key of its story
-  std::size_t side = 0;            ///< that sends: 0 for the client
-  std::string segment;             ///< in the notation of scenarios
-  std::vector<std::string> meanings;
-  std::vector<Fault> faults;
-  std::array<model::State, 2> states{};  ///< of client and server, as the model follows them
-  bool states_changed = false;
+/// A fault of an earlier packet that shows only now.
+struct LateFault {
+  std::uint64_t packet = 0;
+  wire::Time time;
+  std::size_t side = 0;  ///< that sent it
+  Fault fault;
 };
 
-/// What a whole capture tells of a connection.
-struct Story {
-  std::array<wire::Endpoint, 2> ends;    ///< client and server
-  std::array<std::string, 2> names;      ///< `client`, or the port where nobody was seen to open
+/// What is known of a connection from its first segment on.
+struct Identity {
+  std::size_t number = 0;              ///< from 1
+  std::uint64_t first_packet = 0;      ///< of the capture
+  std::array<wire::Endpoint, 2> ends;  ///< client and server
+  std::array<std::string, 2> names;    ///< `client`, or the port where nobody was seen to open
+  bool from_the_start = false;         ///< the first SYN was captured
+};
+
+/// What all its segments tell of a connection.
+struct Story : Identity {
   std::array<std::uint64_t, 2> sent{};   ///< bytes of data, each counted once
   std::array<bool, 2> seen{};            ///< whether any segment of this side was
-  bool from_the_start = false;           ///< the first SYN was captured
   bool has_holes = false;                ///< segments were acknowledged that were not captured
   std::array<model::State, 2> states{};  ///< in which it is left
   std::string ending;                    ///< how it ended
-  std::size_t faults = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t faults = 0;
   std::vector<std::uint64_t> doubtful;  ///< packets that fit only what was not captured
 };
 
-/// What only shows later in a capture than where it matters.
+/// What hindsight tells of a connection before its first segment.
+struct Foreseen {
+  bool holes = false;            ///< segments are missing
+  std::array<bool, 2> unseen{};  ///< nothing of this side was captured
+};
+
+/// A segment, and what it means.
+struct Explained {
+  const Identity* connection = nullptr;  ///< never null; until the next call of the explainer
+  bool first = false;                    ///< of the connection
+  Foreseen foreseen;                     ///< of the first
+  std::size_t side = 0;                  ///< that sends: 0 for the client
+  std::string segment;                   ///< in the notation of scenarios
+  std::vector<std::string> meanings;
+  const model::Rule* rule = nullptr;  ///< by which a conforming TCP sends it; null where nothing is known
+  std::vector<Fault> faults;
+  std::vector<LateFault> late;           ///< of the same connection
+  std::array<model::State, 2> states{};  ///< of client and server, as the model follows them
+  bool states_changed = false;
+  std::optional<Story> ended;  ///< with this segment the connection is over
+};
+
+/// What only shows later in a capture than where it matters. Where a set is full, what it would have held is
+/// not judged.
 struct Hindsight {
-  std::map<std::uint64_t, Story> stories;  ///< by the number of each connection's first packet
-  std::set<std::uint64_t> unsent;          ///< packets that acknowledge what turned out not to be sent
-  std::set<std::uint64_t> beyond;          ///< packets that go beyond what turned out to be the window
-  std::set<std::uint64_t> unstamped;       ///< packets that echo a timestamp that turned out not to be sent
+  std::size_t connections = 0;
+  PacketSet with_holes;             ///< connections of which segments are missing, by their first packet
+  std::array<PacketSet, 2> unseen;  ///< connections of which nothing of this side was captured
+  PacketSet unsent;                 ///< packets that acknowledge what turned out not to be sent
+  PacketSet beyond;                 ///< packets that go beyond what turned out to be the window
+  PacketSet unstamped;              ///< packets that echo a timestamp that turned out not to be sent
 };
 
 /// Follows all connections of a capture, both ends of each. What cannot be known without what was not
-/// captured is not judged. A capture is read twice: the first time for the hindsight.
+/// captured is not judged. A file is read twice: the first time for the hindsight. Live there is none, and
+/// what shows late is said late.
+///
+/// Connections that are over are let go of after a minute, or when many others have ended since; of those
+/// that are open, the longest silent where there are very many. So the memory is bounded.
 class Explainer {
  public:
   explicit Explainer(Hindsight hindsight = {});
@@ -67,9 +97,14 @@ class Explainer {
   Explainer& operator=(Explainer&&) noexcept;
 
   Explained explain(const capture::Packet& packet);
-  /// Of all connections, in their order.
-  std::vector<Story> stories() const;
-  Hindsight hindsight() const;
+  /// The connections let go of since the last call.
+  std::vector<Story> finished();
+  /// The capture ends: what is to be said of all connections that are left, in their order.
+  std::vector<Story> finish();
+  /// What this reading has found; it ends with this.
+  Hindsight hindsight();
+  /// How many there were so far.
+  std::size_t connections() const;
 
  private:
   struct Impl;

@@ -21,6 +21,6 @@ struct Merged {
 
 /// Joins the reports of all shards of a run, or of runs of different scenarios. A scenario that two of them
 /// have played is kept once where both say the same of it.
-Merged merge(const std::vector<NamedReport>& reports);
+Merged merge(std::vector<NamedReport> reports);
 
 }  // namespace tcpcraft::results

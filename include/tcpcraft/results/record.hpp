@@ -78,6 +78,8 @@ struct Record {
   std::vector<std::string> rfc, tags;
   engine::Verdict verdict = engine::Verdict::error;
   std::string reason;  ///< of an error or a skip
+  std::string
+      complaints;  ///< what is wrong with the scenario's text, as the console says it, without colours
   wire::Duration took{};
   bool host_fault = false;     ///< of an error: that of the system, not of the scenario
   std::size_t attempts = 1;    ///< how often it was played until it could be judged

@@ -25,4 +25,7 @@ struct Reading {
 /// Reads the scenarios of a file. Never throws for what the text says.
 Reading read(const Source& source, const FileReader& files);
 
+/// Reads only the scenario of this variant: none where the file has no such one.
+Reading read(const Source& source, const FileReader& files, const Variant& variant);
+
 }  // namespace tcpcraft::scenario
