@@ -102,7 +102,7 @@ runner::Outcome ScenarioRun::play(const scenario::Scenario& scenario) {
   runner::InterruptibleClock clock;
   std::optional<engine::Result> refused = runner::furnish(scenario, command_.net);
   const engine::Result result = refused ? *refused : runner::play(scenario, options, clock);
-  if (capture) capture->end();
+  if (capture) capture->end(scenario, result);
   if (capture && !capture->error().empty())
     print(style_.yellow("capture cut short") + ": " + report::printable(capture->error()) + "\n");
   results::Record record;

@@ -194,12 +194,6 @@ bool Follower::window_matters(const wire::Segment& segment) const {
          std::min(window_of(segment, peer_), window_of(usual, peer_)) < least;
 }
 
-std::optional<std::int32_t> Follower::clock_ahead(const Passed& passed, std::uint32_t waited) const {
-  const auto* stamps = wire::find<wire::Timestamps>(passed.segment.options);
-  if (!stamps || !clock_base_) return {};
-  return static_cast<std::int32_t>(stamps->tsval - (*clock_base_ + waited));
-}
-
 wire::SegmentSpec Follower::sent(const Passed& given, std::uint32_t waited) {
   Passed passed = given;
   wire::Segment& segment = passed.segment;

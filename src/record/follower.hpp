@@ -30,8 +30,6 @@ class Follower {
 
   /// The peer sent it. `waited` are the waits so far, in milliseconds.
   wire::SegmentSpec sent(const Passed& passed, std::uint32_t waited);
-  /// How far its timestamp lies ahead of the clock after these waits; nothing where it has none.
-  std::optional<std::int32_t> clock_ahead(const Passed& passed, std::uint32_t waited) const;
   Expected expected(const Passed& passed);
   /// A message about what the kernel sent.
   wire::IcmpSpec reported(const Message& message) const;

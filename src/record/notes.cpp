@@ -81,22 +81,29 @@ std::optional<Conversation> parse_section(const std::string& comment) {
   return result;
 }
 
-std::optional<Event> parse_call(const std::string& comment, wire::Time time, const Conditions& conditions) {
-  const std::size_t mark = comment.find("app: ");
+std::optional<Event> parse_note(const std::string& comment, wire::Time time, const Conditions& conditions) {
   const std::size_t open = comment.rfind("  (");
-  if (mark == comment.npos || open == comment.npos || open < mark) return {};
+  if (open == comment.npos) return {};
+  std::string text = comment.substr(0, open);
   Event event;
-  if (mark > 0) {
-    const std::string name = comment.substr(0, mark - 1);  // without its @
-    const auto found = std::find(conditions.names.begin(), conditions.names.end(), name);
+  if (const std::size_t at = std::min(text.find('@'), text.size()); at < text.find(' ')) {
+    const auto found = std::find(conditions.names.begin(), conditions.names.end(), text.substr(0, at));
     if (found == conditions.names.end()) return {};
     event.peer = static_cast<std::size_t>(found - conditions.names.begin());
+    text.erase(0, at + 1);
   }
   const double seconds = std::strtod(comment.c_str() + open + 3, nullptr);
-  constexpr double longest = 1e9;
-  const auto distance = wire::Duration(std::llround(std::min(seconds, longest) * 1e9));
+  if (!(seconds >= 0 && seconds < 9e9)) return {};
+  const auto distance = wire::Duration(std::llround(seconds * 1e9));
   event.time = comment.ends_with("later)") ? time + distance : time - distance;
-  event.what = Call{shortened(comment.substr(mark + 5, open - mark - 5)), false};
+  if (const auto call = behind(text, "app: ")) {
+    event.what = Call{shortened(*call), false};
+    return event;
+  }
+  const auto silence = behind(text, "expect: nothing for "), wait = behind(text, "wait: ");
+  const auto duration = wire::parse_duration(silence ? *silence : wait.value_or(""));
+  if (!duration) return {};
+  event.what = Pause{*duration, silence.has_value()};
   return event;
 }
 

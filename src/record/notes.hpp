@@ -12,8 +12,8 @@ namespace tcpcraft::record {
 /// like. Nothing where the capture is another's.
 std::optional<Conversation> parse_section(const std::string& comment);
 
-/// A socket call that is noted at a packet which passed, or was the last that did, at `time`; nothing where
-/// it is none.
-std::optional<Event> parse_call(const std::string& comment, wire::Time time, const Conditions& conditions);
+/// A socket call or a pause that is noted at a packet which passed, or was the last that did, at `time`;
+/// nothing where it is none.
+std::optional<Event> parse_note(const std::string& comment, wire::Time time, const Conditions& conditions);
 
 }  // namespace tcpcraft::record

@@ -49,13 +49,13 @@ std::optional<Event> event_of(const capture::Message& message, std::size_t peer)
   return Event{message.time, peer, Message{report->spec, report->seq}};
 }
 
-/// A call that blocked was begun before what it made the kernel send.
-void insert_call(std::vector<Event>& events, Event call) {
+/// A call that blocked was begun before what it made the kernel send; pauses are told of in the end.
+void insert(std::vector<Event>& events, Event note) {
   auto place = events.end();
-  const std::string& text = std::get<Call>(call.what).text;
-  if (text.starts_with("close"))
-    while (place != events.begin() && std::prev(place)->time > call.time) --place;
-  events.insert(place, std::move(call));
+  const auto* call = std::get_if<Call>(&note.what);
+  if (!call || call->text.starts_with("close"))
+    while (place != events.begin() && std::prev(place)->time > note.time) --place;
+  events.insert(place, std::move(note));
 }
 
 /// The calls on connections of which no packet is wanted.
@@ -124,8 +124,7 @@ Conversation Splitter::noted() {
   };
   const auto say = [&](const std::vector<std::string>& comments, wire::Time time) {
     for (const std::string& comment : comments)
-      if (auto call = parse_call(comment, time, *result.conditions))
-        insert_call(result.events, std::move(*call));
+      if (auto note = parse_note(comment, time, *result.conditions)) insert(result.events, std::move(*note));
   };
   struct {
     decltype(say)& say_calls;

@@ -20,21 +20,26 @@ Duration rounded(Duration duration, bool up) {
   return duration / unit * unit + (up ? unit : Duration{});
 }
 
-/// The kernel's timers count in ticks, and from round trips that differ.
+/// The kernel's timers count in ticks, and from round trips that differ; and the host may have held it up.
 wire::Interval around(Duration gap) {
-  return {rounded(gap * 3 / 4, false), rounded(gap * 3 / 2 + 20ms, true)};
+  return {rounded(gap / 2, false), rounded(2 * gap + 20ms, true)};
 }
 
-/// Whether only a timer can have sent it.
-bool is_of_timer(const Expected& expected, const wire::Segment& segment, Duration gap) {
+/// Whether the kernel may wait with this acknowledgement.
+bool may_be_delayed(const model::Rule* rule) {
+  return rule == &model::rules::data_in_order || rule == &model::rules::acknowledgment ||
+         rule == &model::rules::established_fin;
+}
+
+/// Whether it came of a timer. What `exact` conversations say of time they say themselves: there it counts
+/// from where no host is late by so much.
+bool is_of_timer(const Expected& expected, const wire::Segment& segment, Duration gap, bool exact) {
   const model::Rule* rule = expected.rule;
-  constexpr Duration shortest = 3ms;  // for which no timer is set: a probe of the tail
-  if (gap < shortest) return false;
   if (rule == &model::rules::retransmission || rule == &model::rules::window_probe ||
       rule == &model::rules::keep_alive || rule == &model::rules::iss_kept || rule == &model::rules::fin_kept)
-    return true;
-  const bool may_be_delayed = segment.seg_len() == 0 && !segment.has(wire::Flag::rst);
-  return gap >= (may_be_delayed ? 25ms : 150ms);
+    return gap >= (exact ? 100ms : 3ms);
+  const bool acknowledges = segment.seg_len() == 0 && !segment.has(wire::Flag::rst);
+  return gap >= (acknowledges && may_be_delayed(rule) && !exact ? 25ms : 150ms);
 }
 
 class Writer {
@@ -60,8 +65,10 @@ class Writer {
  private:
   struct Connection {
     Follower follower;
-    wire::Time last;        ///< the end of its previous step
-    bool accepted = false;  ///< the application has a socket of it
+    wire::Time last;           ///< the end of its previous step
+    bool paused = false;       ///< since its previous step: that is all there is to say of time
+    std::uint32_t waited = 0;  ///< so far, in milliseconds
+    bool accepted = false;     ///< the application has a socket of it
   };  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice,
       /// and nobody
   /// gave up.
@@ -81,19 +88,14 @@ class Writer {
   void push(const Event& event, std::string verb, std::string value, std::string comment = {}) {
     steps_.push_back({std::move(verb), std::move(value), event.peer, std::move(comment)});
     connections_[event.peer].last = last_ = event.time;
+    connections_[event.peer].paused = false;
   }
 
   /// Time that passes before the peer, or the application, goes on.
-  void wait(const Event& event, std::optional<std::int32_t> clock) {
+  void wait(const Event& event) {
     const Duration gap = event.time - last_;
-    Duration pause = gap < 3ms ? Duration{} : gap / 1ms * 1ms;
-    if (clock && *clock > 0 && *clock * 1ms <= gap + 1ms) pause = *clock * 1ms;
-    const bool matters = options_.exact || owes(connections_[event.peer].follower);
-    if (pause == Duration{} || !matters) return;
-    if (!options_.exact) pause = rounded(pause, false);
-    waited_ += static_cast<std::uint32_t>(pause / 1ms);
-    steps_.push_back({"wait", wire::format_duration(pause)});
-    for (Connection& connection : connections_) connection.last = last_ + pause;
+    if (options_.exact || gap < 3ms || !owes(connections_[event.peer].follower)) return;
+    add(event, Pause{rounded(gap, false), false});
   }
 
   /// Whether time makes a difference: something of the kernel's is under way, or it waits to be let go on.
@@ -109,14 +111,16 @@ class Writer {
                                                     : "of its data, " + std::to_string(passed.missing) +
                                                           " bytes are not in the capture";
     if (passed.to_kernel) {
-      const auto clock = options_.exact ? follower.clock_ahead(passed, waited_) : std::nullopt;
-      wait(event, clock);
-      push(event, "send", wire::format_spec(follower.sent(passed, waited_)), comment);
+      wait(event);
+      push(event, "send", wire::format_spec(follower.sent(passed, connections_[event.peer].waited)), comment);
       return;
     }
     Expected expected = follower.expected(passed);
     const Duration gap = event.time - connections_[event.peer].last;
-    const bool timer = is_of_timer(expected, passed.segment, gap);
+    constexpr Duration nearly_patience =
+        900ms;  // within which a segment has to come that says nothing of time
+    const bool timer = is_of_timer(expected, passed.segment, gap, options_.exact) &&
+                       (!connections_[event.peer].paused || gap > nearly_patience);
     timers_ |= timer;
     if (timer) expected.spec.within = around(gap);
     const bool may_come = !options_.exact && expected.rule == &model::rules::window_update;
@@ -124,16 +128,33 @@ class Writer {
   }
 
   void add(const Event& event, const Message& message) {
-    wait(event, {});
+    wait(event);
     push(event, "send", wire::format_icmp(connections_[event.peer].follower.reported(message)));
   }
 
   void add(const Event& event, const Call& call) {
     if (!options_.calls) return;
-    if (options_.exact) wait(event, {});
     note(event, call.text);
     push(event, "app", call.text);
     if (call.opens_window) push(event, "optional", "ACK");
+  }
+
+  /// What came meanwhile has been told of before: it is the rest that is still to pass.
+  void add(const Event& event, const Pause& pause) {
+    const Duration gap = event.time - (pause.silent ? connections_[event.peer].last : last_);
+    const bool undisturbed = gap >= pause.duration - 1ms;
+    const Duration time = undisturbed ? pause.duration : gap / 1ms * 1ms;
+    if (time < 1ms && !undisturbed) return;
+    const bool silent = pause.silent && undisturbed;
+    steps_.push_back({silent ? "expect" : "wait",
+                      (silent ? "nothing for " : "") + wire::format_duration(time), silent ? event.peer : 0});
+    for (Connection& connection : connections_) {
+      if (silent && &connection != &connections_[event.peer]) continue;
+      connection.waited += static_cast<std::uint32_t>(time / 1ms);
+      connection.last = (silent ? connection.last : last_) + time;
+      connection.paused = true;
+    }
+    last_ = std::max(last_, connections_[event.peer].last);
   }
 
   void note(const Event& event, const std::string& call) {
@@ -154,7 +175,6 @@ class Writer {
   std::vector<Connection> connections_;
   std::vector<Step> steps_;
   wire::Time last_;
-  std::uint32_t waited_ = 0;
   bool timers_ = false;  ///< the kernel's decided about a segment
 };
 

@@ -5,6 +5,7 @@
 #include <tcpcraft/calls/call.hpp>
 #include <tcpcraft/runner/capture.hpp>
 #include <tcpcraft/wire/codec.hpp>
+#include <tcpcraft/wire/notation.hpp>
 
 namespace tcpcraft::runner {
 namespace {
@@ -27,6 +28,11 @@ std::string kernel_line(const scenario::Kernel& kernel) {
   return text + "}\n";
 }
 
+std::string name_before_verb(const scenario::Scenario& scenario, std::size_t peer) {
+  const std::string& name = scenario.peers[peer].name;
+  return name.empty() ? "" : name + "@";
+}
+
 /// Of data that is too long to be shown, the length.
 std::string result_text(const std::string& result) {
   const std::string cut = "... len=";
@@ -42,8 +48,17 @@ std::string call_text(const scenario::Scenario& scenario, const engine::PassedCa
       text = (step->mode == scenario::AppCall::Mode::start ? "start " : "") +
              calls::format_call(step->call, SIZE_MAX);
   if (!call.result.empty()) text += " -> " + result_text(call.result);
-  const std::string& name = scenario.peers[call.peer].name;
-  return (name.empty() ? "" : name + "@") + "app: " + text;
+  return name_before_verb(scenario, call.peer) + "app: " + text;
+}
+
+/// What a step waited for, as a scenario writes it; empty where it did not.
+std::string pause_text(const scenario::Scenario& scenario, const scenario::Step& step) {
+  if (const auto* wait = std::get_if<scenario::Wait>(&step.action))
+    return "wait: " + wire::format_duration(wait->duration);
+  const auto* silence = std::get_if<scenario::Silence>(&step.action);
+  if (!silence || !silence->duration) return {};
+  return name_before_verb(scenario, step.peer) + "expect: nothing for " +
+         wire::format_duration(*silence->duration);
 }
 
 }  // namespace
@@ -69,7 +84,10 @@ void Capture::call(const scenario::Scenario& scenario, const engine::PassedCall&
   said_.push_back({call_text(scenario, call), call.time});
 }
 
-void Capture::end() {
+void Capture::end(const scenario::Scenario& scenario, const engine::Result& result) {
+  for (std::size_t i = 0; i < result.step_ends.size(); ++i)
+    if (std::string text = pause_text(scenario, scenario.steps[i]); !text.empty())
+      said_.push_back({std::move(text), result.step_ends[i].time});
   if (!said_.empty()) attempt([&] { writer_.end(last_, take_said(last_)); });
 }
 

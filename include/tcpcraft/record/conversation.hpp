@@ -33,10 +33,16 @@ struct Call {
   bool opens_window = false;  ///< so far that the kernel may say so
 };
 
+/// Time that was let pass on purpose, up to this moment.
+struct Pause {
+  wire::Duration duration{};
+  bool silent = false;  ///< the kernel was to say nothing meanwhile
+};
+
 struct Event {
   wire::Time time;
   std::size_t peer = 0;  ///< whose connection it is about: an index of `Conversation::peers`
-  std::variant<Passed, Message, Call> what;
+  std::variant<Passed, Message, Call, Pause> what;
 };
 
 /// What the one that made the capture said of the side under test.
