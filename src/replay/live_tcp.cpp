@@ -202,8 +202,9 @@ void LiveTcp::send(Segment text) {
 
 void LiveTcp::send_odd(const Segment& segment, Offset seq, Offset ack, Time now) {
   const Bytes& data = segment.payload;
-  if (!is_open() || data.size() <= mss()) return send_odd_part(segment, seq, ack, now);
-  // Captured where segments could be longer.
+  if (!is_open() || segment.has(Flag::syn) || data.size() <= mss())
+    return send_odd_part(segment, seq, ack, now);
+  // Captured where segments could be longer, or before a device cut them.
   for (std::size_t at = 0; at < data.size(); at += mss()) {
     const std::size_t end = std::min<std::size_t>(at + mss(), data.size());
     Segment part = segment;
@@ -216,14 +217,6 @@ void LiveTcp::send_odd(const Segment& segment, Offset seq, Offset ack, Time now)
 
 void LiveTcp::send_odd_part(const Segment& segment, Offset seq, Offset ack, Time now) {
   clock_ = ticks(now);
-  if (is_open() && segment.payload.size() > mss() && !segment.has(Flag::syn)) {
-    // A device had cut it, behind the capture.
-    Segment first = segment, rest = segment;
-    first.payload.resize(mss());
-    rest.payload.erase(rest.payload.begin(), rest.payload.begin() + mss());
-    send_odd(first, seq, ack, now);
-    return send_odd(rest, seq + mss(), ack, now);
-  }
   Segment made = make(segment.flags, iss_ + seq, segment.payload);
   made.ack = SeqNum();
   if (segment.has(Flag::ack)) made.ack = tcb_.irs.value_or(SeqNum()) + ack;
