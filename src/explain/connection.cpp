@@ -89,6 +89,12 @@ bool Connection::is_over() const {
   return over(sides_[0]) || over(sides_[1]) || !sides_[0].seen || !sides_[1].seen;
 }
 
+bool Connection::waits_for_its_fin(const Side& side, wire::Time now) const {
+  const Side& other = &side == &sides_[0] ? sides_[1] : sides_[0];
+  if (!side.fin || side.reset || other.reset || !other.seen || now - side.last >= patience) return false;
+  return !other.acked || !after(*other.acked, *side.fin);
+}
+
 bool Connection::is_done() const {
   const Side &client = sides_[0], &server = sides_[1];
   if (client.reset || server.reset) return true;
@@ -99,9 +105,20 @@ bool Connection::is_done() const {
 /// What the sender shows of itself confirms or clears up what the other side said of it before.
 void Connection::settle_doubts(const Passage& p, Hindsight& found) {
   if (p.segment.has(Flag::rst) || p.segment.has(Flag::syn)) return;
+  if (p.from.first_syn) settle_iss(p, found);
   if (!p.from.doubts.empty()) settle_claims(p, found);
   if (!p.to.doubts.empty()) settle_window(p, found);
   if (!p.to.echoes.empty()) settle_echoes(p, found);
+}
+
+/// Numbers from before a SYN's belong to no connection that it opens; only a probe goes back, by one.
+void Connection::settle_iss(const Passage& p, Hindsight& found) {
+  const Doubt& syn = *p.from.first_syn;
+  if (before(p.segment.seq, syn.number)) {
+    found.reissued.add(syn.packet);
+    p.explained.late.push_back({syn.packet, syn.time, p.explained.side, iss_fault(syn)});
+  }
+  p.from.first_syn.reset();
 }
 
 void Connection::settle_claims(const Passage& p, Hindsight& found) {
@@ -228,6 +245,8 @@ void Connection::note(const Passage& p, const Hindsight& known) {
     if (s.seq != p.from.origin) p.from.high.reset();
     p.from.syn_seen = true;
     p.from.origin = s.seq;
+    if (!known.reissued.contains(p.packet.number))
+      p.from.first_syn = Doubt{Doubt::Kind::iss, s.seq, s.seq, p.packet.number, p.packet.time};
   }
   if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
   if (beyond_window(p) > 0 && p.from.doubts.size() < max_doubts && !known.beyond.contains(p.packet.number))
@@ -317,7 +336,12 @@ void Connection::note_ack(const Passage& p, const Hindsight& known) {
     for (const wire::SackBlock& block : sack->blocks) doubt(Doubt::Kind::sack, block.right);
   const bool same = from.acked == s.ack;
   from.duplicates = same && s.seg_len() == 0 && s.window == from.window ? from.duplicates + 1 : 0;
-  if (!from.acked || after(s.ack, *from.acked)) from.acked = s.ack;
+  if (!from.acked || after(s.ack, *from.acked)) {
+    from.acked = s.ack;
+    from.acked_alone = s.seg_len() == 0 && from.high == s.seq;
+    const auto* stamps = wire::find<wire::Timestamps>(s.options);
+    from.ack_stamp = stamps ? std::optional(stamps->tsval) : std::nullopt;
+  }
   from.window = s.window;
   p.to.ends.forget_before(*from.acked - 1);
   const std::size_t gaps = p.to.gaps.size();

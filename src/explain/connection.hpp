@@ -9,7 +9,7 @@ namespace tcpcraft::explain {
 
 /// What a packet said of the other side that the capture does not bear out so far.
 struct Doubt {
-  enum class Kind { ack, sack, window } kind = Kind::ack;
+  enum class Kind { ack, sack, window, iss } kind = Kind::ack;
   wire::SeqNum number;  ///< what it claims, or where it ends
   wire::SeqNum limit;   ///< what was known then
   std::uint64_t packet = 0;
@@ -36,14 +36,17 @@ struct Side {
   std::optional<wire::SeqNum> edge;   ///< of the window that it offered; where its scale is known
   std::uint16_t window = 0;           ///< that it offered last, unscaled
   std::optional<std::uint32_t> first_stamp, last_stamp;
-  std::vector<wire::SackBlock> gaps;  ///< in what it was seen to send
-  SegmentEnds ends;                   ///< of what it sent, where the other side's ACKs can fall
-  unsigned duplicates = 0;            ///< of its last ACK
+  bool acked_alone = false;                ///< by a segment without data, behind all that it was seen to send
+  std::optional<std::uint32_t> ack_stamp;  ///< of its furthest ACK
+  std::vector<wire::SackBlock> gaps;       ///< in what it was seen to send
+  SegmentEnds ends;                        ///< of what it sent, where the other side's ACKs can fall
+  unsigned duplicates = 0;                 ///< of its last ACK
   std::uint64_t data = 0;
   wire::Time last;
   bool checksums = false;            ///< it finishes its checksums, so that a wrong one is wrong
   bool probed = false;               ///< what arrived last is a keep-alive or a window probe
   bool reset = false;                ///< it sent a RST that counted
+  std::optional<Doubt> first_syn;    ///< until it shows by its next segment where its numbers begin
   std::vector<Doubt> doubts;         ///< about what it sent
   std::vector<DoubtfulEcho> echoes;  ///< that it sent
 };
@@ -66,6 +69,8 @@ class Connection {
   bool is_over() const;
   /// Whether both sides are done, as far as the capture shows.
   bool is_done() const;
+  /// Whether this side's own FIN is not acknowledged, and it cannot have given up.
+  bool waits_for_its_fin(const Side& side, wire::Time now) const;
   bool is_of(const wire::Segment& segment) const { return segment.source == sides_[0].endpoint; }
   const Side& side(bool server) const { return sides_[server]; }
   wire::Time last() const { return later_of(sides_[0].last, sides_[1].last); }
@@ -79,6 +84,7 @@ class Connection {
   void settle_claims(const Passage& p, Hindsight& found);
   void settle_window(const Passage& p, Hindsight& found);
   void settle_echoes(const Passage& p, Hindsight& found);
+  void settle_iss(const Passage& p, Hindsight& found);
   std::optional<wire::SeqNum> offered_edge(const Passage& p) const;
   void trust(const Passage& p, bool unsent);
   void follow(const Passage& p, const Hindsight& known);
@@ -96,6 +102,9 @@ class Connection {
   std::uint64_t segments_ = 0, faults_ = 0;
 };
 
+/// Longer than this after its last segment a side may have given its connection up.
+constexpr auto patience = std::chrono::seconds(1);
+
 /// What is wrong with the segment, in the light of what came before it. `holes`: the capture is known to lack
 /// segments.
 void judge(const Passage& p, bool holes, const Hindsight& known, bool options_known);
@@ -111,6 +120,8 @@ Fault unsent_fault(const Doubt& doubt, const Side& sender);
 /// Of data beyond the window.
 Fault window_fault(const Doubt& doubt, const Side& sender);
 Fault echo_fault(std::uint32_t stamp);
+/// Of a SYN whose number is not the one before those that follow.
+Fault iss_fault(const Doubt& doubt);
 
 std::string bytes_text(std::int64_t count);
 

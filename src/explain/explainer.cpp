@@ -12,7 +12,7 @@ namespace tcpcraft::explain {
 namespace {
 
 /// What was over for so long sends nothing anymore.
-constexpr auto patience = std::chrono::seconds(60);
+constexpr auto minute = std::chrono::seconds(60);
 /// So many connections are followed: those that are over, and those that are not.
 constexpr std::size_t most_done = 8192, most_open = 32768;
 
@@ -92,7 +92,8 @@ struct Explainer::Impl {
       if (from.syn_seen && from.origin == s.seq) return now;
       const bool crosses = !from.seen && to.tcb.state == model::State::syn_sent;
       if (crosses) return now;
-      if (now.connection.is_over()) return begin(key, packet);
+      if (now.connection.is_over() && !now.connection.waits_for_its_fin(from, packet.time))
+        return begin(key, packet);
       now.syn = packet;
     } else if (now.syn && s.has(wire::Flag::syn) && s.ack == now.syn->segment.end() &&
                s.source == now.syn->segment.destination) {
@@ -132,7 +133,7 @@ struct Explainer::Impl {
   }
 
   void let_go_of_old(wire::Time time) {
-    while (!done.empty() && (done.size() > most_done || time - done.front().connection.last() > patience))
+    while (!done.empty() && (done.size() > most_done || time - done.front().connection.last() > minute))
       let_go(done.begin());
     while (open.size() > most_open) let_go(open.begin());
   }
@@ -183,7 +184,7 @@ Hindsight Explainer::hindsight() {
   Hindsight found = std::move(impl_->found);
   found.connections = impl_->count;
   for (PacketSet* set : {&found.with_holes, &found.unseen[0], &found.unseen[1], &found.unsent, &found.beyond,
-                         &found.unstamped})
+                         &found.unstamped, &found.reissued})
     set->sort();
   return found;
 }

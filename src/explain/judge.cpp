@@ -17,10 +17,9 @@ constexpr Rule within_window{"window.right_edge", "RFC 9293 3.8.6",
                              "data is sent within the window that the other side offered"};
 constexpr Rule open_once{"open.already_exists", "RFC 9293 3.10.1",
                          "a connection that is not closed cannot be opened again"};
+constexpr Rule iss_first{"seq.iss.first", "RFC 9293 3.4.1",
+                         "a connection's numbers begin with its initial sequence number"};
 constexpr Rule fin_last{"close.last", "RFC 9293 3.10.4", "nothing is sent behind the FIN"};
-
-/// Longer than this after its last segment a side may have given its connection up.
-constexpr auto patience = std::chrono::seconds(1);
 
 void blame(const Passage& p, const Rule& rule, std::string says) {
   p.explained.faults.push_back({&rule, std::move(says)});
@@ -91,6 +90,24 @@ void judge_ack_place(const Passage& p, bool holes) {
               relative(*end, p.to));
 }
 
+/// An ACK never moves back. One that is older than the last was overtaken on the way, unless the segment
+/// shows that it was sent later: by data that is new, or by its timestamp.
+void judge_ack_order(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  if (!s.has(Flag::ack) || s.has(Flag::rst) || s.has(Flag::syn)) return;
+  if (p.to.syn_seen && s.ack == *p.to.origin)
+    return blame(p, model::rules::rcv_nxt, "acknowledges not even the SYN");
+  if (!p.from.acked || !before(s.ack, *p.from.acked)) return;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  const bool stamped_later =
+      stamps && p.from.ack_stamp && static_cast<std::int32_t>(stamps->tsval - *p.from.ack_stamp) > 0;
+  const bool new_data = p.from.acked_alone && p.from.high == s.seq && s.seg_len() > 0;
+  if (stamped_later || new_data)
+    blame(p, model::rules::rcv_nxt,
+          "acknowledges " + relative(s.ack, p.to) + ", but " + relative(*p.from.acked, p.to) +
+              " was acknowledged before");
+}
+
 void judge_sack(const Passage& p, bool holes, bool unsent) {
   const wire::Segment& s = p.segment;
   const auto* sack = wire::find<wire::Sack>(s.options);
@@ -157,6 +174,11 @@ Fault window_fault(const Doubt& doubt, const Side& sender) {
                               " beyond the window offered, which ends at " + relative(doubt.limit, sender)};
 }
 
+Fault iss_fault(const Doubt& doubt) {
+  return {&iss_first, "its initial sequence number, " + std::to_string(doubt.number.raw()) +
+                          ", is beyond the numbers that it sends afterwards"};
+}
+
 Fault echo_fault(std::uint32_t stamp) {
   return {&model::rules::timestamps_echo,
           "echoes the timestamp " + std::to_string(stamp) + ", which was never sent"};
@@ -175,10 +197,14 @@ void judge(const Passage& p, bool holes, const Hindsight& known, bool options_kn
   const bool unsent = known.unsent.contains(p.packet.number);
   judge_ack(p, holes, unsent);
   judge_ack_place(p, holes);
+  judge_ack_order(p);
   judge_sack(p, holes, unsent);
   judge_window(p, known);
   judge_options(p, options_known);
   judge_echo(p, known.unstamped.contains(p.packet.number));
+  if (known.reissued.contains(p.packet.number))
+    p.explained.faults.push_back(
+        iss_fault({Doubt::Kind::iss, p.segment.seq, p.segment.seq, p.packet.number, p.packet.time}));
 }
 
 }  // namespace tcpcraft::explain

@@ -81,6 +81,7 @@ struct Hindsight {
   PacketSet unsent;                 ///< packets that acknowledge what turned out not to be sent
   PacketSet beyond;                 ///< packets that go beyond what turned out to be the window
   PacketSet unstamped;              ///< packets that echo a timestamp that turned out not to be sent
+  PacketSet reissued;               ///< SYNs of which the numbers turned out to be others
 };
 
 /// Follows all connections of a capture, both ends of each. What cannot be known without what was not
