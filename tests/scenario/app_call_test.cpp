@@ -70,6 +70,7 @@ TEST(AppCall, what_is_written) {
   EXPECT_EQ(call_of<calls::Write>("write len=100000").data.size(), 100000u);
   EXPECT_EQ(call_of<calls::Write>("write hex(00 ff)").data, (wire::Bytes{0, 255}));
   EXPECT_EQ(call_of<calls::Write>("'write \"it''s: a # b\"'").data.size(), 11u);
+  EXPECT_EQ(call_of<calls::Write>("'write \"a''''b''''''\"'").data.size(), 7u);
 }
 
 TEST(AppCall, values_of_options) {
