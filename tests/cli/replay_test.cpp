@@ -78,7 +78,7 @@ TEST(Replay, what_cannot_be_used_is_told) {
   says({file, "--to", "192.0.2.7:80"}, "192.0.2.7 is not loopback: name it with --allow-target 192.0.2.7");
   says({file, "--to", "127.0.0.1:80", "--ignore", "("}, "--ignore: '(': ");
   says({file, "--to", "127.0.0.1:80", "--map", "x=y"}, "--map: 'x=y' is not ADDRESS=ADDRESS");
-  says({file, "--to", "127.0.0.1:80", "--speed", "fast"}, "--speed: 'fast' is not a factor");
+  says({file, "--to", "127.0.0.1:80", "--speed", "fast"}, "--speed: 'fast' is not a speed such as 2x");
   says({file, "--to", "127.0.0.1:80", "--flow", "x"}, "--flow: 'x' is not an address");
   says({file, "--as", "server"}, "--as server: needs --listen");
   says({file, "--to", "127.0.0.1:80", "--listen", "127.0.0.1:80"}, "--listen: only with --as server");
