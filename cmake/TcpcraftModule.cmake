@@ -24,9 +24,20 @@ endfunction()
 set(TCPCRAFT_PRECOMPILED <algorithm> <array> <charconv> <chrono> <cstdint> <cstring> <fstream> <functional>
                          <map> <memory> <optional> <set> <span> <sstream> <string> <string_view> <utility> <variant>
                          <vector>)
+#
+# Likewise eight sources are compiled as one, where they have no names in common (tcpcraft_unite).
+set(TCPCRAFT_UNITY ON)
 if("${CMAKE_CXX_COMPILER_LAUNCHER} ${CMAKE_CXX_COMPILER}" MATCHES "ccache")
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)
+  set(TCPCRAFT_UNITY OFF)
 endif()
+
+# tcpcraft_unite(TARGET [APART sources...]): compiles TARGET's sources together, but for these.
+function(tcpcraft_unite target)
+  cmake_parse_arguments(arg "" "" "APART" ${ARGN})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TCPCRAFT_UNITY})
+  set_source_files_properties(${arg_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
 
 # tcpcraft_precompile(TARGET OWNER headers...): TARGET includes OWNER's precompiled headers; the OWNER itself makes
 # them. Both are compiled with the same options.

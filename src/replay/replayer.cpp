@@ -90,11 +90,16 @@ void Replayer::Impl::answer_stray(EndpointLink& link, const Segment& segment) {
   link.send(reset);
 }
 
+/// A server may remember what it was told on a connection before: one that had ended ends first.
+bool Replayer::Impl::may_start(const Connection& connection) const {
+  return outstanding.empty() || *outstanding.begin() > connection.after;
+}
+
 bool Replayer::Impl::start_some() {
   bool any = false;
   while (is_client() && !waiting.empty() && !no_ports) {
     Connection& connection = *waiting.front();
-    if (live_time(connection.conversation.captured_start()) > now) break;
+    if (live_time(connection.conversation.captured_start()) > now || !may_start(connection)) break;
     if (live.size() >= options.concurrency && !(live.size() < 60'000 && !at_end && all_starved())) break;
     if (!start_client(connection)) break;
     waiting.pop_front();
@@ -207,6 +212,7 @@ void Replayer::Impl::finish(Connection& connection) {
     no_ports = false;
   }
   buffered -= connection.buffered;
+  outstanding.erase(connection.ending);
   Known& known = captured[Pair(connection.client, connection.server)];
   if (known.connection == &connection) known.connection = nullptr;
   connections.erase(connection.self);

@@ -83,6 +83,10 @@ void Replayer::Impl::dispatch(capture::Packet packet) {
   }
   const bool by_client = segment.source == connection->client;
   connection->conversation.add(std::move(packet), by_client == is_client());
+  if (connection->ending == 0 && connection->conversation.is_read()) {
+    connection->ending = ++endings;
+    outstanding.insert(endings);
+  }
   touch(*connection);
 }
 
@@ -106,6 +110,7 @@ Connection* Replayer::Impl::create(const capture::Packet& packet, const Pair& pa
     return nullptr;
   }
   connection.number = ++numbered;
+  connection.after = endings;
   return &connection;
 }
 

@@ -38,6 +38,8 @@ struct Connection {
   std::unique_ptr<Port> port;
   std::optional<Time> timer;  ///< its place among the timers
   std::size_t buffered = 0;   ///< as counted in the whole
+  std::size_t after = 0;      ///< how many connections had ended when it began, in the capture
+  std::size_t ending = 0;     ///< which of them it is, from 1; 0: its end has not been read
   bool is_touched = false, is_queued = false;
   bool is_active = false;  ///< live, and not waiting for more of the capture
   std::list<Connection>::iterator self;
@@ -80,6 +82,7 @@ struct Replayer::Impl {
 
   // Connections.
   bool start_some();
+  bool may_start(const Connection& connection) const;
   bool start_client(Connection& connection);
   void start_server(Connection& connection, EndpointLink& link, const Segment& syn);
   void touch(Connection& connection);
@@ -113,6 +116,8 @@ struct Replayer::Impl {
   bool at_end = false;
   bool no_ports = false;  ///< left; until one is given back
   std::size_t numbered = 0, buffered = 0, active = 0;
+  std::size_t endings = 0;            ///< how many connections have ended in the capture
+  std::set<std::size_t> outstanding;  ///< which of these are still played
   std::uint64_t unswept = 0;
   std::optional<Time> first_captured;
   Time started, now;

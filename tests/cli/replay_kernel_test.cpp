@@ -23,8 +23,8 @@ class Echoes {
  public:
   explicit Echoes(const fs::path& path, bool v6 = false) : writer_(path), v6_(v6) {}
 
-  void write(std::size_t count, const std::string& answer_of_last = "") {
-    constexpr std::size_t width = 200;
+  /// `width`: how many overlap.
+  void write(std::size_t count, const std::string& answer_of_last = "", std::size_t width = 200) {
     for (std::size_t first = 0; first < count; first += width)
       for (int step = 0; step < 9; ++step)
         for (std::size_t i = first; i < std::min(first + width, count); ++i)
@@ -98,6 +98,37 @@ TEST(ReplayKernel, a_thousand_connections_at_once) {
         replay(folder, {"--to", "127.0.0.1:9877", "--app", "echo", "--concurrency", concurrency, "-q"});
     EXPECT_EQ(run.exit_code, 0) << run.output;
     EXPECT_TRUE(run.output.starts_with("1000 connections: 1000 passed in ")) << run.output;
+  }
+}
+
+/// Says `overlap` where a client comes before the last one has gone.
+constexpr const char* one_at_a_time = R"(
+import select, socket
+listener = socket.create_server(('127.0.0.1', 9877), backlog=1000)
+clients = []
+while True:
+    for one in select.select([listener] + clients, [], [])[0]:
+        if one is listener:
+            if clients:
+                print('overlap', flush=True)
+            clients.append(listener.accept()[0])
+        elif data := one.recv(1000):
+            one.sendall(data)
+        else:
+            one.close()
+            clients.remove(one)
+)";
+
+TEST(ReplayKernel, what_had_ended_before_a_connection_began_ends_before_it_begins) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  folder.write("server.py", one_at_a_time);
+  for (const std::size_t width : {1u, 20u}) {
+    Echoes(folder.path() / "echoes.pcap").write(40, "", width);
+    const Ran run = replay(
+        folder, {"--to", "127.0.0.1:9877", "--exec", "python3 server.py", "--as-fast-as-possible", "-q"});
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_EQ(run.output.find("overlap") == std::string::npos, width == 1) << run.output;
   }
 }
 

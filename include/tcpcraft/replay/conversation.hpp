@@ -57,6 +57,8 @@ class Conversation {
   void add(capture::Packet packet, bool ours);
   void end_of_capture();
 
+  /// The capture has nothing more of it.
+  bool is_read() const { return plan_.is_over(); }
   /// Its opening is known.
   bool can_start() const { return !plan_.acts().empty() && !tcp_; }
   bool has_started() const { return tcp_.has_value(); }
