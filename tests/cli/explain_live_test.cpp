@@ -1,25 +1,13 @@
-#include <linux/capability.h>
 #include <netinet/in.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include <tcpcraft/os/network_namespace.hpp>
 
+#include "capability.hpp"
 #include "process.hpp"
 
 namespace tcpcraft::cli_test {
 namespace {
-
-/// What is a right of this process in its private network is one of the programs that it starts, too.
-bool pass_on(unsigned capability) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct sets[2]{};
-  if (::syscall(SYS_capget, &header, sets) != 0) return false;
-  sets[capability / 32].inheritable |= 1u << capability % 32;
-  return ::syscall(SYS_capset, &header, sets) == 0 &&
-         ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0;
-}
 
 /// What a body in a private network, in a process of its own, returns.
 std::string in_private_network(const std::function<std::string()>& body) {

@@ -1,9 +1,12 @@
+#include <stdexcept>
+
 #include <grp.h>
 #include <net/if.h>
 
 #include <tcpcraft/os/network_interface.hpp>
 #include <tcpcraft/os/network_namespace.hpp>
 
+#include "capability.hpp"
 #include "os/private_network.hpp"
 #include "process.hpp"
 #include "replay/veth.hpp"
@@ -23,6 +26,7 @@ void in_private_network(const Body& body) {
   EXPECT_EQ(test::in_child([&] {
               os::enter_private_network();
               os::bring_up_loopback();
+              if (!pass_on(CAP_NET_RAW)) throw std::runtime_error("CAP_NET_RAW cannot be passed on");
               body();
               return testing::Test::HasFailure() ? 1 : 0;
             }),
