@@ -17,10 +17,10 @@ class Capture : public engine::Tap {
   /// Throws std::system_error where the file cannot be made.
   explicit Capture(const std::filesystem::path& path) : writer_(path) {}
   void began(const scenario::Scenario& scenario, const engine::Setup& setup) override;
-  void packet(const transport::Arrival& arrival,
-              engine::Party from) override;  /// The application made a call.
-  void call(const scenario::Scenario& scenario,
-            const engine::PassedCall& call);  /// Nothing more comes. What was waited for is noted here.
+  void packet(const transport::Arrival& arrival, engine::Party from) override;
+  /// The application made a call.
+  void call(const scenario::Scenario& scenario, const engine::PassedCall& call);
+  /// Nothing more comes. What was waited for is noted here.
   void end(const scenario::Scenario& scenario, const engine::Result& result);
 
   /// Forgets all packets, for another run.
