@@ -6,8 +6,9 @@
 //
 // A cell of the matrix is such a life with more in it: see floor_cell.c.
 //
-// usage: bench_floor [LIVES] [nine]
+// usage: bench_floor [LIVES] [nine|lasting]
 //   nine: the nine segments alone, with a new guard each time
+//   lasting: the same, with one guard for all
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -206,14 +207,15 @@ static void measure_cells(const char* variant, enum floor_link link, int lives) 
 
 int main(int argc, char** argv) {
   const int lives = argc > 1 ? atoi(argv[1]) : 10000;
-  check(lives > 0, "usage: bench_floor [LIVES] [nine]");
+  const char* const only = argc > 2 ? argv[2] : NULL;
+  check(lives > 0, "usage: bench_floor [LIVES] [nine|lasting]");
   enter_private_network();
   const struct wire wire = {
       .sender = open_sender(), .receiver = open_receiver(), .listener = open_listener()};
   printf("variant\tlives\tmin_us\tmedian_us\n");
-  measure(wire, lives, 0);
-  if (argc > 2) return 0;
-  measure(wire, lives, 1);
+  if (!only || !strcmp(only, "nine")) measure(wire, lives, 0);
+  if (!only || !strcmp(only, "lasting")) measure(wire, lives, 1);
+  if (only) return 0;
   close(wire.receiver);  // which would take its share of what passes
   measure_cells("cell-new-guard", FLOOR_NEW_GUARD, lives);
   measure_cells("cell-lasting-guard", FLOOR_LASTING_GUARD, lives);
