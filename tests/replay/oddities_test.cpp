@@ -253,7 +253,7 @@ TEST(Oddities, segments_are_no_larger_than_the_server_takes) {
   EXPECT_EQ(simulation.longest, 1000u);
 }
 
-TEST(Oddities, a_small_window_is_probed_and_filled) {
+TEST(Oddities, a_small_window_is_filled_again_and_again) {
   const std::string text = long_text(5000);
   const Capture capture = Capture().handshake().client(psh_ack, 1, 1, text).server(ack, 1, 5001);
   Other other;

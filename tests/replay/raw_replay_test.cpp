@@ -168,6 +168,19 @@ TEST(RawReplay, what_cannot_be_sent_is_counted_with_the_first_of_it) {
   EXPECT_EQ(result.omitted(), 3u);
 }
 
+TEST(RawReplay, what_is_not_ip_is_left_out_where_nothing_else_is_sent) {
+  const Bytes ip{2, 0, 0, 0, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 253, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1};
+  Bytes other = ip;
+  other[4] = 0x15;  // of a version that is none
+  RawWorld world;
+  RawReplay replay({}, *Framing::between(DLT_NULL, ARPHRD_NONE), world.sender, world.clock);
+  capture::RecordReader reader{capture_test::pcap(DLT_NULL, {{ip}, {other}, {other}})};
+  replay.play(reader);
+  EXPECT_EQ(world.sender.sent, (std::vector<Bytes>{Bytes(ip.begin() + 4, ip.end())}));
+  EXPECT_EQ(replay.result().not_ip.packets, 2u);
+  EXPECT_EQ(replay.result().not_ip.first, 2u);
+}
+
 TEST(RawReplay, what_the_snap_length_cut_is_sent_as_far_as_it_goes_and_counted) {
   RawWorld world;
   Frame cut{frame_of(1, 200)};
