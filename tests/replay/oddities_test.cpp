@@ -50,6 +50,8 @@ TEST(Oddities, numbers_wrap_in_the_capture_and_in_life) {
       Simulation simulation(echoed(captured, captured), other);
       EXPECT_EQ(simulation.play(SeqNum(live)).verdict, Verdict::same) << captured << " " << live;
       EXPECT_EQ(simulation.received, "ab");
+      Simulation in_vain(echoed(captured, captured), silent());
+      EXPECT_EQ(in_vain.play(SeqNum(live)).verdict, Verdict::differs) << captured << " " << live;
     }
 }
 
