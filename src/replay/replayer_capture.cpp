@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// How many packets are read before the wire is looked at again.
-constexpr int packets_at_once = 64;
+constexpr int packets_at_once = 256;
 /// How many connections that can start may wait for their turn; and how many where no live one waits for more
 /// of the capture.
 constexpr std::size_t most_waiting = 1000, enough_waiting = 64;

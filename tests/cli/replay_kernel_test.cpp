@@ -191,7 +191,8 @@ TEST(ReplayKernel, flow_limit_and_map_choose) {
   expect({"--flow", "10003"}, "1 connection: 1 passed");
   expect({"--flow", "198.51.100.1:10003", "--flow", "198.51.100.2"}, "1 connection: 1 passed");
   expect({"--flow", "10003", "--flow", "10004"}, "0 connections");
-  expect({"--map", "198.51.100.1=127.0.0.77"}, "20 connections: 20 passed");
+  expect({"--map", "198.51.100.1=127.0.0.77", "--json", "all.json"}, "20 connections: 20 passed");
+  EXPECT_EQ(count(read_file(folder.path() / "all.json"), "\"127.0.0.77:"), 20u);
 }
 
 TEST(ReplayKernel, an_ordinary_user_can) {
