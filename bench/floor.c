@@ -2,12 +2,14 @@
 // tcpcraft adds to it is the price of its generality.
 //
 // A life: SYN, SYN-ACK, ACK, PSH-ACK "a\n", ACK, (the server reads, echoes, closes) PSH-ACK, FIN-ACK, ACK of
-// the data, ACK of the FIN: nine segments, every number checked. A RST then removes the kernel's FIN-WAIT-2.
+// the data, ACK of the FIN: nine segments, every number checked. A RST then removes the kernel's FIN-WAIT-2. Or the
+// peer answers data and FIN by a FIN of its own, which is acknowledged.
 //
 // A cell of the matrix is such a life with more in it: see floor_cell.c.
 //
-// usage: bench_floor [LIVES] [nine]
+// usage: bench_floor [LIVES] [nine|closed]
 //   nine: the nine segments alone, with a new guard each time
+//   closed: the life that both close, with one guard for all
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -148,7 +150,7 @@ static void serve(int connection) {
   check(size == 2 && write(connection, text, 2) == 2 && close(connection) == 0, "serve");
 }
 
-static void live(const struct wire* wire, uint32_t iss) {
+static void live(const struct wire* wire, uint32_t iss, int both_close) {
   struct replies replies;
   send_segment(wire, TH_SYN, iss, 0, "");
   receive(wire, &replies, 1);
@@ -166,12 +168,18 @@ static void live(const struct wire* wire, uint32_t iss) {
   expect(wire, &replies, 0, TH_PUSH | TH_ACK, irs + 1, iss + 3, "a\n");
   expect(wire, &replies, 1, TH_FIN | TH_ACK, irs + 3, iss + 3, "");
 
+  if (both_close) {
+    send_segment(wire, TH_FIN | TH_ACK, iss + 3, irs + 4, "");
+    receive(wire, &replies, 1);
+    expect(wire, &replies, 0, TH_ACK, irs + 4, iss + 4, "");
+    return;
+  }
   send_segment(wire, TH_ACK, iss + 3, irs + 3, "");
   send_segment(wire, TH_ACK, iss + 3, irs + 4, "");
   send_segment(wire, TH_RST, iss + 3, 0, "");
 }
 
-static void measure(struct wire wire, int lives, int lasting_guard) {
+static void measure(struct wire wire, int lives, int lasting_guard, int both_close) {
   double* times = malloc((size_t)lives * sizeof *times);
   check(times != NULL, "malloc");
   int guard = open_guard(&wire.peer_port);
@@ -181,11 +189,11 @@ static void measure(struct wire wire, int lives, int lasting_guard) {
       close(guard);
       guard = open_guard(&wire.peer_port);
     }
-    live(&wire, (uint32_t)i * 100000u);
+    live(&wire, (uint32_t)i * 100000u, both_close);
     times[i] = now_us() - start;
   }
   close(guard);
-  print_times(lasting_guard ? "lasting-guard" : "new-guard", times, lives);
+  print_times(both_close ? "closed" : lasting_guard ? "lasting-guard" : "new-guard", times, lives);
   free(times);
 }
 
@@ -206,14 +214,16 @@ static void measure_cells(const char* variant, enum floor_link link, int lives) 
 
 int main(int argc, char** argv) {
   const int lives = argc > 1 ? atoi(argv[1]) : 10000;
-  check(lives > 0, "usage: bench_floor [LIVES] [nine]");
+  const char* const only = argc > 2 ? argv[2] : NULL;
+  check(lives > 0, "usage: bench_floor [LIVES] [nine|closed]");
   enter_private_network();
   const struct wire wire = {
       .sender = open_sender(), .receiver = open_receiver(), .listener = open_listener()};
   printf("variant\tlives\tmin_us\tmedian_us\n");
-  measure(wire, lives, 0);
-  if (argc > 2) return 0;
-  measure(wire, lives, 1);
+  if (!only || !strcmp(only, "nine")) measure(wire, lives, 0, 0);
+  if (only && !strcmp(only, "closed")) measure(wire, lives, 1, 1);
+  if (only) return 0;
+  measure(wire, lives, 1, 0);
   close(wire.receiver);  // which would take its share of what passes
   measure_cells("cell-new-guard", FLOOR_NEW_GUARD, lives);
   measure_cells("cell-lasting-guard", FLOOR_LASTING_GUARD, lives);

@@ -33,6 +33,7 @@ class PcapFile {
 
   /// Nothing where the file is no capture.
   pcap* handle() const { return handle_.get(); }
+  std::uint64_t position() const { return stream_.position(); }
   std::uint64_t frames() const { return frames_; }
   const std::optional<Damage>& damage() const { return damage_; }
 

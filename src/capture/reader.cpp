@@ -49,4 +49,8 @@ const Summary& Reader::summary() const {
   return impl_->decoder.summary;
 }
 
+std::uint64_t Reader::position() const {
+  return impl_->file.position();
+}
+
 }  // namespace tcpcraft::capture

@@ -40,6 +40,10 @@ std::uint64_t RecordReader::packets() const {
   return impl_->file.frames();
 }
 
+std::uint64_t RecordReader::position() const {
+  return impl_->file.position();
+}
+
 const std::optional<Damage>& RecordReader::damage() const {
   return impl_->file.damage();
 }

@@ -29,15 +29,20 @@ class File : public Source {
   std::size_t read(Span into) override {
     for (;;) {
       const ssize_t got = ::read(fd_, into.data(), into.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
+      if (got >= 0) {
+        position_ += static_cast<std::uint64_t>(got);
+        return static_cast<std::size_t>(got);
+      }
       if (errno == EINTR) continue;
       error_ = std::strerror(errno);
       return 0;
     }
   }
+  std::uint64_t position() const override { return position_; }
 
  private:
   int fd_;
+  std::uint64_t position_ = 0;
 };
 
 class Memory : public Source {
@@ -49,6 +54,7 @@ class Memory : public Source {
     at_ += size;
     return size;
   }
+  std::uint64_t position() const override { return at_; }
 
  private:
   wire::Bytes bytes_;
@@ -77,6 +83,7 @@ class Input {
     return Span(buffer_).subspan(at_, end_ - at_);
   }
   void skip(std::size_t size) { at_ += size; }
+  std::uint64_t position() const { return source_->position(); }
   const std::string& error() const { return source_->error(); }
 
  private:
@@ -96,6 +103,7 @@ class Plain : public Source {
     error_ = input_.error();
     return size;
   }
+  std::uint64_t position() const override { return input_.position(); }
 
  private:
   Input input_;
@@ -122,6 +130,7 @@ class Compressed : public Source {
     }
     return made;
   }
+  std::uint64_t position() const override { return input_.position(); }
 
  protected:
   struct Step {

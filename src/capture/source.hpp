@@ -18,6 +18,8 @@ class Source {
   virtual ~Source() = default;
   /// Some bytes, at most `into.size()`; none at the end, or where what follows cannot be read.
   virtual std::size_t read(std::span<std::uint8_t> into) = 0;
+  /// How much of the file has been read, as it lies there.
+  virtual std::uint64_t position() const = 0;
   /// Why what follows cannot be read; empty where all was.
   const std::string& error() const { return error_; }
 
@@ -37,6 +39,7 @@ class Stream {
   explicit Stream(std::unique_ptr<Source> source) : source_(std::move(source)) {}
   /// To be closed by the caller, before this ends. Its position can be told, but not changed.
   std::FILE* open();
+  std::uint64_t position() const { return source_->position(); }
   const std::string& error() const { return source_->error(); }
 
  private:

@@ -29,6 +29,15 @@ void print(const std::string& text) {
   if (std::fflush(stdout) != 0) throw os::SystemError("write the standard output");
 }
 
+std::string format_not_run(const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  constexpr std::size_t most = 10;
+  std::string text = "not run:\n";
+  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
+    text += "  " + report::printable(names[i]) + "\n";
+  return text + (names.size() > most ? "  and " + std::to_string(names.size() - most) + " more\n" : "");
+}
+
 namespace {
 
 bool exists(const fs::path& path) {

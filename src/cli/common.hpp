@@ -19,6 +19,9 @@ report::Style style_for(const std::string& color);
 /// Prints at once, so that a child's lines come in their place. Throws os::SystemError.
 void print(const std::string& text);
 
+/// The names of what an interrupt or a failure left out, as many as fit; empty where there are none.
+std::string format_not_run(const std::vector<std::string>& names);
+
 /// A scenario file, and which of its variants are meant.
 struct ScenarioFile {
   std::string path;

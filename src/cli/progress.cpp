@@ -64,8 +64,25 @@ void Progress::show(const std::string& line) {
   drawn_ = true;
 }
 
+bool Progress::is_due() {
+  if (!shown_) return false;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_ < std::chrono::milliseconds(100)) return false;
+  last_ = now;
+  return true;
+}
+
 void Progress::erase() {
   if (std::exchange(drawn_, false)) cli::print("\r\033[K");
+}
+
+FileShare::FileShare(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) size_ = std::filesystem::file_size(path, ignored);
+}
+
+std::string FileShare::at(std::uint64_t position) const {
+  return size_ == 0 ? "" : std::to_string(position * 100 / size_) + "%; ";
 }
 
 }  // namespace tcpcraft::cli

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include <tcpcraft/runner/pool.hpp>
@@ -24,12 +27,26 @@ class Progress {
   /// Any other line.
   void show(const std::string& line);
   bool is_shown() const { return shown_; }
+  /// Whether it is shown, and was not within the last tenth of a second.
+  bool is_due();
 
  private:
   void erase();
   bool shown_;
   bool drawn_ = false;
   std::size_t total_, failed_ = 0;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+/// How far a file has been read.
+class FileShare {
+ public:
+  explicit FileShare(const std::filesystem::path& path);
+  /// `43%; `, or nothing where the size of the file is not known.
+  std::string at(std::uint64_t position) const;
+
+ private:
+  std::uintmax_t size_ = 0;
 };
 
 }  // namespace tcpcraft::cli

@@ -115,23 +115,23 @@ struct Companion {
 
 class Session : public replay::World {
  public:
-  Session(const ReplayCommand& command, Results& results, Companion& companion)
+  Session(const ReplayCommand& command, const capture::Reader& reader, Results& results, Companion& companion)
       : command_(command),
+        reader_(reader),
         results_(results),
         companion_(companion),
         style_(style_for(command.color)),
-        progress_(0, true) {}
+        progress_(0, true),
+        share_(command.file) {}
 
   void finished(const replay::Finished& one) override {
     const engine::Verdict verdict = verdict_of(one.result.verdict);
-    if (verdict == engine::Verdict::fail) {
-      progress_.print(format_difference(command_, one, style_));
-      ++failed_;
-    }
+    const bool fails = verdict == engine::Verdict::fail;
+    const bool in_full = fails && ++failed_ <= most_in_full;
+    if (in_full) progress_.print(format_difference(command_, one, style_));
     ++done_;
-    const bool refused = one.result.verdict == replay::Verdict::refused;
-    const std::string& remark = refused ? one.result.summary : no_comparison(one.result);
-    if (verdict == engine::Verdict::fail || !command_.quiet)
+    const std::string remark = in_full ? "" : remark_on(one.result);
+    if (fails || !command_.quiet)
       progress_.print(report::format_verdict(verdict, one.result.ended - one.result.started,
                                              connection_name(command_, one), remark, style_));
     if (command_.results.any()) results_.add(connection_record(command_, one));
@@ -142,36 +142,48 @@ class Session : public replay::World {
   }
   bool pump() override { return companion_.server && companion_.server->pump(); }
   void tick(std::size_t live) override {
+    has_begun_ = true;
     live_ = live;
-    if (!progress_.is_shown()) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - shown_ < std::chrono::milliseconds(100)) return;
-    shown_ = now;
-    progress_.show(std::to_string(done_) + " connections" +
+    if (!progress_.is_due()) return;
+    progress_.show(share_.at(reader_.position()) + std::to_string(done_) + " connections" +
                    (failed_ ? ", " + std::to_string(failed_) + " failed" : "") + "; " + std::to_string(live) +
                    " running");
   }
   bool is_interrupted() const override { return runner::interrupt_signal() != 0 || has_left(); }
-  void print(const std::string& text) { progress_.print(text); }
-  const report::Style& style() const { return style_; }
+  void end(const replay::Total& total, wire::Duration took) {
+    std::vector<std::string> not_run;
+    for (const replay::Finished& one : total.not_played) not_run.push_back(connection_name(command_, one));
+    results_.end({took, not_run, ""});
+    std::string text = format_not_run(not_run);
+    if (!total.is_complete) text += "not run: what the rest of the capture holds, which was not read\n";
+    if (failed_ > most_in_full)
+      text += "the first " + std::to_string(most_in_full) +
+              " failures are told in full; results (--json, --junit, ...) have all of them\n";
+    progress_.print(text + format_total(total, took, style_));
+  }
 
  private:
+  static constexpr std::size_t most_in_full = 20;
+
   /// The client that we started has ended, so that none will come any more.
   bool has_left() const {
-    return command_.as == "server" && live_ == 0 && companion_.program && companion_.program->has_ended();
+    return command_.as == "server" && has_begun_ && live_ == 0 && companion_.program &&
+           companion_.program->has_ended();
   }
-  static const std::string& no_comparison(const replay::Result& result) {
-    static const std::string none, one_sided = "played, but only one side was captured: nothing to compare";
-    return result.compared ? none : one_sided;
+  static const std::string& remark_on(const replay::Result& result) {
+    static const std::string one_sided = "played, but only one side was captured: nothing to compare";
+    return result.verdict == replay::Verdict::same && !result.compared ? one_sided : result.summary;
   }
 
   const ReplayCommand& command_;
+  const capture::Reader& reader_;
   Results& results_;
   Companion& companion_;
   report::Style style_;
   Progress progress_;
+  FileShare share_;
   std::size_t done_ = 0, failed_ = 0, live_ = 0;
-  std::chrono::steady_clock::time_point shown_{};
+  bool has_begun_ = false;
 };
 
 results::RunInfo replay_info(const ReplayCommand& command) {
@@ -205,14 +217,14 @@ std::string complaint(const ReplayCommand& command, const capture::Summary& summ
            (summary.damage->packet == 0 ? "" : " at packet " + std::to_string(summary.damage->packet)) +
            ", byte " + std::to_string(summary.damage->offset) + ": " +
            report::printable(summary.damage->reason);
-  if (runner::interrupt_signal() == 0 && total.same + total.differs == 0)
+  if (total.is_complete && total.not_played.empty() && total.same + total.differs == 0)
     return command.file + ": nothing in it can be replayed";
   return "";
 }
 
 int exit_code_for(const replay::Total& total, const std::string& complaint) {
   if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
-  if (total.differs || total.not_played) return failed;
+  if (total.differs || !total.not_played.empty() || !total.is_complete) return failed;
   return complaint.empty() ? ok : invalid;
 }
 
@@ -233,15 +245,14 @@ int replay(const ReplayCommand& command) {
   enter(command);
   Companion companion;
   companion.start(command, options);
-  Session session(command, results, companion);
+  Session session(command, reader, results, companion);
   results.begin(replay_info(command));
   const auto start = std::chrono::steady_clock::now();
   replay::Replayer replayer(reader, std::move(options), *masks, session);
   const replay::Total total = replayer.run();
   const wire::Duration took = std::chrono::steady_clock::now() - start;
   if (companion.program && command.as == "server") companion.program->await_end();
-  results.end({took, {}, ""});
-  session.print(format_total(total, took, session.style()));
+  session.end(total, took);
   const std::string wrong = complaint(command, reader.summary(), total);
   if (!wrong.empty()) std::fprintf(stderr, "tcpcraft: %s\n", wrong.c_str());
   return results.exit_code(exit_code_for(total, wrong));

@@ -15,6 +15,7 @@
 
 #include "commands.hpp"
 #include "common.hpp"
+#include "progress.hpp"
 
 namespace tcpcraft::cli {
 
@@ -34,15 +35,47 @@ using std::chrono::duration_cast;
 
 constexpr int patience_ms = 1000;
 
+std::string count(std::uint64_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+/// How far it is, on a terminal.
+class RawProgress {
+ public:
+  RawProgress(const ReplayRawCommand& command, const replay::FrameSender& sender)
+      : loops_(command.loops), sender_(sender), line_(0, true), share_(command.file) {}
+
+  void begin(const capture::RecordReader& file) {
+    file_ = &file;
+    ++pass_;
+  }
+  void show() {
+    if (!line_.is_due() || !file_) return;
+    const std::string pass =
+        loops_ > 1 ? "pass " + std::to_string(pass_) + " of " + std::to_string(loops_) + ", " : "";
+    line_.show(pass + share_.at(file_->position()) + count(sender_.frames(), "packet") + " sent");
+  }
+
+ private:
+  std::uint64_t loops_, pass_ = 0;
+  const replay::FrameSender& sender_;
+  const capture::RecordReader* file_ = nullptr;
+  Progress line_;
+  FileShare share_;
+};
+
 class MonotonicClock : public replay::RawClock {
  public:
-  MonotonicClock() { ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); }  // else every wait is 50 microseconds longer
+  explicit MonotonicClock(RawProgress& progress) : progress_(progress) {
+    ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);  // else every wait is 50 microseconds longer
+  }
 
   wire::Duration now() override {
     return duration_cast<wire::Duration>(std::chrono::steady_clock::now().time_since_epoch());
   }
 
   bool wait_until(wire::Duration moment) override {
+    progress_.show();
     // A sleep ends late by the time that waking up takes: what is left of the wait is spent awake.
     for (wire::Duration left = moment - now(); left > waking; left = moment - now()) {
       const auto sleep = left - waking;
@@ -50,16 +83,20 @@ class MonotonicClock : public replay::RawClock {
       const timespec timeout{seconds.count(), (sleep - seconds).count()};
       pollfd stop{runner::interrupt_fd(), POLLIN, 0};
       ::ppoll(&stop, 1, &timeout, nullptr);
-      if (is_stopped()) return false;
+      if (runner::interrupt_signal() != 0) return false;
     }
     while (now() < moment) continue;
     return true;
   }
 
-  bool is_stopped() override { return runner::interrupt_signal() != 0; }
+  bool is_stopped() override {
+    progress_.show();
+    return runner::interrupt_signal() != 0;
+  }
 
  private:
   static constexpr std::chrono::microseconds waking{60};
+  RawProgress& progress_;
 };
 
 os::NetworkInterface find_interface(const std::string& name) {
@@ -90,10 +127,6 @@ os::NetworkInterface usable_interface(const ReplayRawCommand& command) {
     throw os::SystemError("interface " + interface.name + " has no carrier: what is sent there is lost",
                           ENETDOWN);
   return interface;
-}
-
-std::string count(std::uint64_t number, const std::string& what) {
-  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
 }
 
 std::string format(const char* pattern, double number) {
@@ -134,12 +167,43 @@ void print_omissions(const replay::RawResult& result, const os::NetworkInterface
 }
 
 /// The first pass begins with `file`; those behind it open the file again.
-void play(replay::RawReplay& replay, capture::RecordReader& file, const ReplayRawCommand& command) {
+void play(replay::RawReplay& replay, capture::RecordReader& file, const ReplayRawCommand& command,
+          RawProgress& progress) {
+  progress.begin(file);
   bool more = replay.play(file);
   for (std::uint64_t loop = 1; more && loop < command.loops; ++loop) {
     capture::RecordReader again{std::filesystem::path(command.file)};
+    progress.begin(again);
     more = replay.play(again);
   }
+}
+
+struct Sent {
+  replay::RawResult result;
+  std::optional<os::SystemError> error;  ///< what ended it early
+};
+
+Sent send_all(const ReplayRawCommand& command, const os::NetworkInterface& interface,
+              capture::RecordReader& file, const replay::Framing& framing) {
+  const auto sender = replay::open_sender(interface, !command.as_fast_as_possible);
+  RawProgress progress(command, *sender);
+  MonotonicClock clock(progress);
+  replay::RawOptions options;
+  if (command.as_fast_as_possible)
+    options.speed.reset();
+  else
+    options.speed = parse_speed(command.speed);
+  options.limit = command.limit;
+  options.mtu = interface.mtu;
+  replay::RawReplay replay(options, framing, *sender, clock);
+  Sent sent;
+  try {
+    play(replay, file, command, progress);
+  } catch (const os::SystemError& refused) {
+    sent.error = refused;
+  }
+  sent.result = replay.result();
+  return sent;
 }
 
 void check_damage(const ReplayRawCommand& command, const std::optional<capture::Damage>& damage) {
@@ -152,7 +216,7 @@ void check_damage(const ReplayRawCommand& command, const std::optional<capture::
 }  // namespace
 
 int replay_raw(const ReplayRawCommand& command) {
-  const double speed = parse_speed(command.speed);
+  parse_speed(command.speed);
   if (command.loops > 1 && !std::filesystem::is_regular_file(command.file))
     throw UsageError("--loop: " + command.file + " is not a file that can be read again");
   const os::NetworkInterface interface = usable_interface(command);
@@ -163,23 +227,7 @@ int replay_raw(const ReplayRawCommand& command) {
     throw UsageError(command.file + " cannot be sent to " + interface.name + ": " +
                      replay::Framing::why_not(*file.link(), interface.name));
   runner::catch_interrupts();
-  MonotonicClock clock;
-  const auto sender = replay::open_sender(interface, !command.as_fast_as_possible);
-  replay::RawOptions options;
-  if (command.as_fast_as_possible)
-    options.speed.reset();
-  else
-    options.speed = speed;
-  options.limit = command.limit;
-  options.mtu = interface.mtu;
-  replay::RawReplay replay(options, *framing, *sender, clock);
-  std::optional<os::SystemError> error;
-  try {
-    play(replay, file, command);
-  } catch (const os::SystemError& refused) {
-    error = refused;
-  }
-  const replay::RawResult result = replay.result();
+  const auto [result, error] = send_all(command, interface, file, *framing);
   print(format_sent(result, command));
   print_omissions(result, interface);
   if (error) throw *error;

@@ -130,17 +130,21 @@ results::Record connection_record(const ReplayCommand& command, const replay::Fi
 }
 
 std::string format_total(const replay::Total& total, wire::Duration took, const report::Style& style) {
-  const std::size_t count = total.same + total.differs + total.refused + total.not_played;
+  const std::size_t left = total.not_played.size();
+  const std::size_t count = total.same + total.differs + total.refused + left;
   std::string text = std::to_string(count) + (count == 1 ? " connection: " : " connections: ") +
                      style.green(std::to_string(total.same) + " passed");
   if (total.differs) text += ", " + style.red(std::to_string(total.differs) + " failed");
   if (total.refused) text += ", " + style.yellow(std::to_string(total.refused) + " skipped");
-  if (total.not_played) text += ", " + style.yellow(std::to_string(total.not_played) + " not run");
+  if (left) text += ", " + style.yellow(std::to_string(left) + " not run");
   char time[32];
   std::snprintf(time, sizeof time, " in %.1f s\n", seconds(took));
   text += time;
   if (total.unmapped)
     text += std::to_string(total.unmapped) + " more lead to addresses that neither --to nor --map knows\n";
+  if (total.uninvited)
+    text += "refused: " + std::to_string(total.uninvited) + " live connection" +
+            (total.uninvited == 1 ? "" : "s") + " more than the capture has\n";
   return text;
 }
 

@@ -64,16 +64,6 @@ std::vector<std::string> names_of_not_run(const std::vector<ScenarioRun>& runs, 
   return names;
 }
 
-/// As many as fit.
-std::string format_not_run(const std::vector<std::string>& names) {
-  if (names.empty()) return "";
-  constexpr std::size_t most = 10;
-  std::string text = "not run:\n";
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-    text += "  " + report::printable(names[i]) + "\n";
-  return text + (names.size() > most ? "  and " + std::to_string(names.size() - most) + " more\n" : "");
-}
-
 /// Plays what is selected, once or until something fails, and tells of it.
 class Session {
  public:

@@ -91,28 +91,25 @@ void LiveTcp::emit(Segment segment) {
   out.push_back(std::move(segment));
 }
 
-void LiveTcp::open(const Segment& syn, Time now) {
+void LiveTcp::prepare(const Segment& captured) {
   syn_ = Segment{};
   syn_.source = ours_;
   syn_.destination = theirs_;
-  syn_.flags = syn.flags;
-  syn_.window = window_ = syn.window;
+  syn_.flags = captured.flags;
+  syn_.window = window_ = captured.window;
   syn_.seq = iss_;
-  syn_.options = syn_options(syn.options);
+  syn_.options = syn_options(captured.options);
   opened_ = true;
+}
+
+void LiveTcp::open(const Segment& syn, Time now) {
+  prepare(syn);
   emit_syn(now);
 }
 
 void LiveTcp::listen(const Segment& syn_ack) {
-  syn_ = Segment{};
-  syn_.source = ours_;
-  syn_.destination = theirs_;
-  syn_.flags = syn_ack.flags;
-  syn_.window = window_ = syn_ack.window;
-  syn_.seq = iss_;
-  syn_.options = syn_options(syn_ack.options);
+  prepare(syn_ack);
   tcb_ = model::listening();
-  opened_ = true;
 }
 
 void LiveTcp::emit_syn(Time now) {

@@ -76,6 +76,7 @@ void Replayer::Impl::answer_stray(EndpointLink& link, const Segment& segment) {
       return start_server(connection, link, segment);
     }
     if (!at_end) return;  // it will be sent again
+    ++total.uninvited;
   }
   if (is_client() && !ports.owns(segment.destination)) return;
   model::Tcb closed;
@@ -218,14 +219,11 @@ void Replayer::Impl::finish(Connection& connection) {
   connections.erase(connection.self);
 }
 
-bool Replayer::Impl::is_done() const {
-  const bool all_read = at_end || numbered >= options.limit;
-  return all_read && connections.empty() && (at_end || is_client());
-}
-
 /// What was interrupted leaves nothing behind either.
 void Replayer::Impl::leave() {
-  total.not_played = connections.size();
+  total.is_complete = is_complete();
+  for (const Connection& one : connections)
+    total.not_played.push_back({one.number, one.client, one.server, {}, {}, {}});
   for (const auto& [pair, connection] : live) {
     connection->conversation.abandon(now);
     for (const Segment& segment : connection->conversation.out) connection->link->send(segment);

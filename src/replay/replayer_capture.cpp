@@ -13,9 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 
 /// How many packets are read before the wire is looked at again.
-constexpr int packets_at_once = 64;
-/// How many connections that can start may wait for their turn.
-constexpr std::size_t most_waiting = 1000;
+constexpr int packets_at_once = 256;
+/// How many connections that can start may wait for their turn; and how many where no live one waits for more
+/// of the capture.
+constexpr std::size_t most_waiting = 1000, enough_waiting = 64;
 /// How long after its last packet a connection that is done with is remembered, in the capture's time.
 constexpr wire::Duration remembered = 120s;
 constexpr std::uint64_t packets_between_sweeps = 100'000;
@@ -40,8 +41,15 @@ bool Replayer::Impl::may_read() {
   }
   if (!first_captured) first_captured = next->time;
   if (is_client() && live_time(next->time) > now + read_ahead) return false;
-  const bool full = buffered > options.memory || waiting.size() > std::min(options.concurrency, most_waiting);
-  return !full || (is_client() && all_starved());
+  const bool none_starved = is_client() && live.size() == active;
+  const bool full =
+      buffered > options.memory || waiting.size() > (none_starved ? enough_waiting : most_waiting);
+  return !full || is_stuck();
+}
+
+/// No live connection can go on without more of the capture, and none that waits can begin.
+bool Replayer::Impl::is_stuck() const {
+  return is_client() && all_starved() && (waiting.empty() || no_ports || !may_start(*waiting.front()));
 }
 
 bool Replayer::Impl::read_some() {
@@ -66,16 +74,15 @@ void Replayer::Impl::dispatch(capture::Packet packet) {
   const Segment& segment = packet.segment;
   const Pair pair(segment.source, segment.destination);
   const bool opens = segment.has(Flag::syn) && !segment.has(Flag::ack);
-  const auto found = captured.find(pair);
-  Connection* connection = found == captured.end() ? nullptr : found->second.connection;
-  bool fresh = found == captured.end();
+  auto [known, fresh] = captured.try_emplace(pair);
+  Connection*& connection = known->second.connection;
+  known->second.last = packet.time;
   if (opens && connection && connection->client_iss && *connection->client_iss != segment.seq) {
     connection->conversation.end_of_capture();
     touch(*connection);
     fresh = true;
   }
   if (fresh || (opens && !connection)) connection = create(packet, pair);
-  captured[pair] = {connection, packet.time};
   if (!connection) return;
   if (opens && !connection->client_iss) {
     connection->client_iss = segment.seq;

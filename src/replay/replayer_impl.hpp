@@ -64,6 +64,7 @@ struct Replayer::Impl {
   // The capture.
   bool read_some();
   bool may_read();
+  bool is_stuck() const;
   void end_of_capture();
   void dispatch(capture::Packet packet);
   Connection* create(const capture::Packet& packet, const Pair& pair);
@@ -93,7 +94,8 @@ struct Replayer::Impl {
   void finish(Connection& connection);
   bool fire_timers();
   bool all_starved() const { return active == 0; }
-  bool is_done() const;
+  bool is_complete() const { return at_end || numbered >= options.limit; }
+  bool is_done() const { return is_complete() && connections.empty() && (at_end || is_client()); }
   void leave();
   void wait();
 

@@ -6,7 +6,7 @@
 #include <tcpcraft/wire/codec.hpp>
 #include <tcpcraft/wire/pcap.hpp>
 
-#include "process.hpp"
+#include "terminal.hpp"
 
 namespace tcpcraft::cli_test {
 namespace {
@@ -30,6 +30,12 @@ class Echoes {
         for (std::size_t i = first; i < std::min(first + width, count); ++i)
           write_step(i, step, i + 1 == count && !answer_of_last.empty() ? answer_of_last : text_of(i));
   }
+
+  /// The first steps of nine of one connection, or those from another on.
+  void write_steps(std::size_t i, int first, int end) {
+    for (int step = first; step < end; ++step) write_step(i, step, text_of(i));
+  }
+  void pause(wire::Duration duration) { now_ += duration; }
 
   static std::string text_of(std::size_t i) { return "hello " + std::to_string(i); }
 
@@ -152,6 +158,26 @@ TEST(ReplayKernel, one_that_differs_is_found_among_many) {
   EXPECT_NE(run.output.find("50 connections: 49 passed, 1 failed in "), std::string::npos) << run.output;
 }
 
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++found;
+  return found;
+}
+
+TEST(ReplayKernel, of_many_failures_the_first_are_told_in_full) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(25);
+  const Ran run = replay(folder, {"--to", "127.0.0.1:9877", "--app", "discard", "--timeout", "100ms", "-q",
+                                  "--as-fast-as-possible", "--json", "all.json"});
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  EXPECT_EQ(count(run.output, "error: the server is silent"), 20u) << run.output;
+  EXPECT_EQ(count(run.output, "    FAIL ["), 25u) << run.output;
+  EXPECT_EQ(count(run.output, ":9877: the server is silent for 100ms"), 5u) << run.output;
+  EXPECT_EQ(count(run.output, "the first 20 failures are told in full; results (--json, "), 1u) << run.output;
+  EXPECT_EQ(count(read_file(folder.path() / "all.json"), "  = trace     the last segments"), 25u);
+}
+
 TEST(ReplayKernel, flow_limit_and_map_choose) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
@@ -165,7 +191,8 @@ TEST(ReplayKernel, flow_limit_and_map_choose) {
   expect({"--flow", "10003"}, "1 connection: 1 passed");
   expect({"--flow", "198.51.100.1:10003", "--flow", "198.51.100.2"}, "1 connection: 1 passed");
   expect({"--flow", "10003", "--flow", "10004"}, "0 connections");
-  expect({"--map", "198.51.100.1=127.0.0.77"}, "20 connections: 20 passed");
+  expect({"--map", "198.51.100.1=127.0.0.77", "--json", "all.json"}, "20 connections: 20 passed");
+  EXPECT_EQ(count(read_file(folder.path() / "all.json"), "\"127.0.0.77:"), 20u);
 }
 
 TEST(ReplayKernel, an_ordinary_user_can) {
@@ -213,16 +240,79 @@ print('all is well', flush=True)
   EXPECT_NE(run.output.find("3 connections: 3 passed"), std::string::npos) << run.output;
 }
 
-TEST(ReplayKernel, ctrl_c_tells_what_was_done) {
+TEST(ReplayKernel, a_client_that_the_capture_does_not_have_is_refused_and_told) {
+  REQUIRE_PRIVATE_NETWORK();
+  if (std::system("python3 -c pass 2>/dev/null") != 0) GTEST_SKIP() << "no python3";
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(1);
+  folder.write("client.py", R"(import socket, time
+for attempt in range(500):
+    try:
+        first = socket.create_connection(('127.0.0.1', 9877), 5)
+        break
+    except OSError:
+        time.sleep(0.01)
+try:
+    socket.create_connection(('127.0.0.1', 9877), 5)
+except ConnectionRefusedError:
+    print('refused', flush=True)
+first.sendall(b'hello 0')
+got = b''
+while len(got) < 7: got += first.recv(99)
+first.shutdown(socket.SHUT_WR)
+first.recv(99)
+)");
+  const Ran run =
+      replay(folder, {"--as", "server", "--listen", "127.0.0.1:9877", "--exec", "exec python3 client.py"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_EQ(count(run.output, "refused\n"), 1u) << run.output;
+  EXPECT_EQ(count(run.output, "refused: 1 live connection more than the capture has\n"), 1u) << run.output;
+}
+
+TEST(ReplayKernel, clients_that_do_not_come_are_told_and_no_success) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
-  Echoes(folder.path() / "echoes.pcap").write(3);
+  Echoes(folder.path() / "echoes.pcap").write(2);
+  const Ran run = replay(folder, {"--as", "server", "--listen", "127.0.0.1:9877", "--exec", "exit"});
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  EXPECT_EQ(count(run.output, "not run:\n  echoes.pcap#1 198.51.100.1:10000 > 198.51.100.2:9877\n"), 1u)
+      << run.output;
+  EXPECT_FALSE(find_pattern(run.output, "\n2 connections: 0 passed, 2 not run in .*\n$").empty())
+      << run.output;
+}
+
+TEST(ReplayKernel, ctrl_c_tells_what_was_not_done) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes echoes(folder.path() / "echoes.pcap");
+  echoes.write_steps(0, 0, 9);
+  echoes.write_steps(1, 0, 6);
+  echoes.pause(1h);
+  echoes.write_steps(1, 6, 9);
+  echoes.write_steps(2, 0, 9);
   Process process(folder.path(),
-                  {"replay", "echoes.pcap", "--to", "127.0.0.1:9877", "--app", "echo", "--speed", "0.0001"});
+                  {"replay", "echoes.pcap", "--to", "127.0.0.1:9877", "--app", "echo", "--json", "all.json"});
   ASSERT_TRUE(process.wait_for("PASS"));
   process.signal(SIGINT);
   EXPECT_EQ(process.finish(), 130) << process.output;
-  EXPECT_NE(process.output.find("not run in "), std::string::npos) << process.output;
+  EXPECT_NE(process.output.find("not run:\n"
+                                "  echoes.pcap#2 198.51.100.1:10001 > 198.51.100.2:9877\n"
+                                "not run: what the rest of the capture holds, which was not read\n"
+                                "2 connections: 1 passed, 1 not run in "),
+            std::string::npos)
+      << process.output;
+  EXPECT_NE(read_file(folder.path() / "all.json").find("\"echoes.pcap#2 "), std::string::npos);
+}
+
+TEST(ReplayKernel, a_terminal_shows_how_far_it_is) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  Echoes(folder.path() / "echoes.pcap").write(1);
+  const std::string output = on_a_terminal(folder.path(), {"replay", "echoes.pcap", "--to", "127.0.0.1:9877",
+                                                           "--app", "echo", "--color", "never"});
+  EXPECT_FALSE(find_pattern(output, "\r\033\\[K\\d+%; 0 connections; [01] running\r\033\\[K").empty())
+      << output;
+  EXPECT_EQ(count(output.substr(output.rfind("\033[K")), "running"), 0u) << output;
 }
 
 }  // namespace

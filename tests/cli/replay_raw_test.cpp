@@ -8,8 +8,8 @@
 
 #include "capability.hpp"
 #include "os/private_network.hpp"
-#include "process.hpp"
 #include "replay/veth.hpp"
+#include "terminal.hpp"
 
 namespace tcpcraft::cli_test {
 namespace {
@@ -36,6 +36,7 @@ void in_private_network(const Body& body) {
 struct FileFrame {
   std::uint32_t seconds = 100;
   Bytes bytes;
+  std::uint32_t microseconds = 0;
 };
 
 /// A capture in the byte order of this machine.
@@ -47,7 +48,7 @@ std::string pcap(const std::vector<FileFrame>& frames, std::uint32_t link = 1) {
   add({0xa1b2c3d4, 0x00040002, 0, 0, 262144, link});
   for (const FileFrame& frame : frames) {
     const auto size = static_cast<std::uint32_t>(frame.bytes.size());
-    add({frame.seconds, 0, size, size});
+    add({frame.seconds, frame.microseconds, size, size});
     file.append(frame.bytes.begin(), frame.bytes.end());
   }
   return file;
@@ -86,6 +87,51 @@ TEST(ReplayRaw, the_article_arrives_as_it_is) {
       EXPECT_EQ(run.exit_code, 0) << run.output;
       EXPECT_TRUE(run.output.starts_with("9 packets (614 bytes) sent to " + veth.device)) << run.output;
       EXPECT_EQ(listener.heard(9), frames_in(article));
+    }
+  });
+}
+
+/// Times, and what follows from them, made equal.
+std::string normalized_raw(const std::string& text) {
+  return replace_pattern(text, "in [\\d.]+ s: \\d+ packets/s, [\\d.]+ Mbit/s; at most [\\d.]+ ms",
+                         "in 1 s: 1 packets/s, 1 Mbit/s; at most 1 ms");
+}
+
+TEST(ReplayRaw, the_guides_example) {
+  REQUIRE_PRIVATE_NETWORK();
+  in_private_network([] {
+    const fs::path guide = source_dir / "docs/replay-raw.md";
+    const TemporaryFolder folder;
+    std::vector<FileFrame> frames;
+    for (std::uint32_t i = 0; i < 1000; ++i)
+      frames.push_back({100, frame(static_cast<std::uint8_t>(i), i % 4 == 0 ? 508 : 507), i * 1000});
+    folder.write("trace.pcap", pcap(frames));
+    const Veth veth;
+    const auto here = [&](const std::string& text) { return replace_pattern(text, "veth0", veth.device); };
+    std::istringstream command(here(blocks(guide, "sh").at(0)));
+    std::string word;
+    std::vector<std::string> words;
+    while (command >> word) words.push_back(word);
+    ASSERT_EQ(words.at(0), "tcpcraft");
+    words.erase(words.begin());
+    const Ran run = tcpcraft(folder.path(), words);
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(normalized_raw(run.output), normalized_raw(here(blocks(guide, "text").at(0))));
+  });
+}
+
+TEST(ReplayRaw, a_terminal_shows_how_far_it_is) {
+  REQUIRE_PRIVATE_NETWORK();
+  in_private_network([] {
+    const TemporaryFolder folder;
+    folder.write("two.pcap", pcap({{100, frame(1)}, {100, frame(2)}}));
+    const Veth veth;
+    for (const std::string speed : {"--speed=2x", "--as-fast-as-possible"}) {
+      const std::string output = on_a_terminal(
+          folder.path(), {"replay", "--raw", "-i", veth.device, "--loop", "2", speed, "two.pcap"});
+      EXPECT_TRUE(
+          output.starts_with("\r\033[Kpass 1 of 2, 100%; 0 packets sent\r\033[K4 packets (240 bytes) sent"))
+          << output;
     }
   });
 }

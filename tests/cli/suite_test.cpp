@@ -4,10 +4,7 @@
 #include <map>
 #include <set>
 
-#include <pty.h>
-#include <sys/ioctl.h>
-
-#include "process.hpp"
+#include "terminal.hpp"
 
 namespace tcpcraft::cli_test {
 namespace {
@@ -267,39 +264,14 @@ TEST(Suite, the_order_follows_the_names_and_the_seed) {
     EXPECT_EQ(normalized(run(folder, {"-q", "-j", "8", "--seed", "5", "."}).output), first);
 }
 
-/// What tcpcraft writes to a terminal of 40 columns.
-std::string on_a_terminal(const TemporaryFolder& folder, const std::vector<std::string>& words,
-                          const char* terminal) {
-  int master = -1;
-  winsize size{24, 40, 0, 0};
-  const pid_t child = ::forkpty(&master, nullptr, nullptr, &size);
-  if (child == 0) {
-    ::setenv("TERM", terminal, 1);
-    if (::chdir(folder.path().c_str()) != 0) ::_exit(126);
-    std::vector<std::string> all{TCPCRAFT_BINARY, "run", "--color", "never"};
-    all.insert(all.end(), words.begin(), words.end());
-    std::vector<char*> argv;
-    for (std::string& word : all) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  std::string output;
-  char buffer[4096];
-  for (ssize_t got; (got = ::read(master, buffer, sizeof buffer)) > 0;)
-    output.append(buffer, static_cast<std::size_t>(got));
-  ::close(master);
-  ::waitpid(child, nullptr, 0);
-  return output;
-}
-
 TEST(Suite, a_terminal_shows_how_far_it_is) {
   REQUIRE_PRIVATE_NETWORK();
   const TemporaryFolder folder;
   const std::string name = "a_very_long_name_that_no_terminal_has_room_for";
   folder.write(name + ".scn", "scenario: a\nsteps:\n  - use: handshake\n  - wait: 600ms\n");
   folder.write("b.scn", passing);
-  const std::string output = on_a_terminal(folder, {"-q", "."}, "xterm");
+  const std::vector<std::string> words{"run", "--color", "never", "-q", "."};
+  const std::string output = on_a_terminal(folder.path(), words);
   const auto status =
       find_pattern(output, "\r\033\\[K(\\d/2; [12] running, longest \\d+\\.\\d s [^\r]*)\r\033\\[K");
   ASSERT_FALSE(status.empty()) << output;
@@ -307,7 +279,7 @@ TEST(Suite, a_terminal_shows_how_far_it_is) {
   const std::size_t last = output.rfind("\033[K");
   EXPECT_TRUE(contains(output.substr(last), "2 scenarios: 2 passed")) << "erased before the end";
   EXPECT_EQ(output.substr(last).find("running"), std::string::npos);
-  EXPECT_FALSE(contains(on_a_terminal(folder, {"-q", "."}, "dumb"), "running"));
+  EXPECT_FALSE(contains(on_a_terminal(folder.path(), words, "dumb"), "running"));
   EXPECT_FALSE(contains(run(folder, {"-q", "."}).output, "running")) << "no terminal";
 }
 

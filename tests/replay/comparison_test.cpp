@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "world.hpp"
+#include "simulation.hpp"
 
 namespace tcpcraft::replay {
 namespace {
@@ -97,8 +97,8 @@ TEST(Comparison, an_ignored_length_does_not_hold_the_client_up) {
     return says;
   };
   const Masks masks(date);
-  World world(capture, other, {}, {}, &masks);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
+  Simulation simulation(capture, other, {}, {}, &masks);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
 }
 
 }  // namespace

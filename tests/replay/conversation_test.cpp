@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "world.hpp"
+#include "simulation.hpp"
 
 namespace tcpcraft::replay {
 namespace {
@@ -30,12 +30,12 @@ Other http_server(std::vector<std::string> texts) {
 }
 
 TEST(Conversation, says_what_the_client_said_and_hears_the_same) {
-  World world(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhello"}));
-  const Result result = world.play();
+  Simulation simulation(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhello"}));
+  const Result result = simulation.play();
   EXPECT_EQ(result.verdict, Verdict::same) << result.summary;
-  EXPECT_EQ(world.received, "GET / HTTP/1.0\r\n\r\n");
-  EXPECT_TRUE(world.ended);
-  EXPECT_EQ(world.tcb().state, State::time_wait);
+  EXPECT_EQ(simulation.received, "GET / HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(simulation.ended);
+  EXPECT_EQ(simulation.tcb().state, State::time_wait);
 }
 
 TEST(Conversation, hears_what_is_said_before_the_capture_tells_that_anything_is) {
@@ -43,19 +43,19 @@ TEST(Conversation, hears_what_is_said_before_the_capture_tells_that_anything_is)
   other.app = answers("", {"220 hello\r\n"}, false);
   for (const std::string said : {"220 hello\r\n", "220 hullo\r\n"}) {
     // The first answer was lost on its way to where this was captured.
-    World world(Capture()
-                    .client(syn, 0)
-                    .client(syn, 0)
-                    .after(1s)
-                    .server(syn_ack, 0, 1)
-                    .client(ack, 1, 1)
-                    .server(psh_ack, 1, 1, said)
-                    .client(ack, 1, 12)
-                    .client(fin_ack, 1, 12)
-                    .server(ack, 12, 2),
-                other);
-    world.read_ahead = 1;
-    const Result result = world.play();
+    Simulation simulation(Capture()
+                              .client(syn, 0)
+                              .client(syn, 0)
+                              .after(1s)
+                              .server(syn_ack, 0, 1)
+                              .client(ack, 1, 1)
+                              .server(psh_ack, 1, 1, said)
+                              .client(ack, 1, 12)
+                              .client(fin_ack, 1, 12)
+                              .server(ack, 12, 2),
+                          other);
+    simulation.read_ahead = 1;
+    const Result result = simulation.play();
     EXPECT_EQ(result.verdict, said == "220 hello\r\n" ? Verdict::same : Verdict::differs) << result.summary;
     EXPECT_TRUE(result.compared);
   }
@@ -67,39 +67,39 @@ TEST(Conversation, repeats_its_last_fin_though_it_is_acknowledged_this_time) {
   Capture twice = http(answer);
   twice.packets.pop_back();
   twice.client(fin_ack, asked, told + 1).after(300ms).server(ack, told + 1, asked + 1);
-  World world(twice, http_server({answer}));
-  const Result result = world.play();
+  Simulation simulation(twice, http_server({answer}));
+  const Result result = simulation.play();
   EXPECT_EQ(result.verdict, Verdict::same) << result.summary;
-  EXPECT_EQ(world.ours.back().flags, fin_ack);
+  EXPECT_EQ(simulation.ours.back().flags, fin_ack);
 }
 
 TEST(Conversation, does_not_mind_how_the_answer_is_cut) {
-  World world(http(), http_server({"HTTP/1.0 ", "200 OK\r\n\r", "\nhel", "lo"}));
-  EXPECT_EQ(world.play().verdict, Verdict::same);
+  Simulation simulation(http(), http_server({"HTTP/1.0 ", "200 OK\r\n\r", "\nhel", "lo"}));
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
 }
 
 TEST(Conversation, tells_the_first_difference) {
-  World world(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhullo"}));
-  const Result result = world.play();
+  Simulation simulation(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhullo"}));
+  const Result result = simulation.play();
   EXPECT_EQ(result.verdict, Verdict::differs);
   EXPECT_EQ(result.summary, "the server says something else at byte 20");
   ASSERT_TRUE(result.difference);
   EXPECT_EQ(result.difference->before, bytes_of("HTTP/1.0 200 OK\r\n\r\nh"));
   EXPECT_EQ(result.difference->captured, bytes_of("ello"));
   EXPECT_EQ(result.difference->live, bytes_of("ullo"));
-  EXPECT_EQ(world.tcb().state, State::closed);  // nothing is left behind
+  EXPECT_EQ(simulation.tcb().state, State::closed);  // nothing is left behind
 }
 
 TEST(Conversation, tells_where_the_answer_ends_early_or_goes_on) {
-  EXPECT_EQ(World(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhell"})).play().summary,
+  EXPECT_EQ(Simulation(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhell"})).play().summary,
             "the server ends early, at byte 23 of the capture");
-  EXPECT_EQ(World(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhello!"})).play().summary,
+  EXPECT_EQ(Simulation(http(), http_server({"HTTP/1.0 200 OK\r\n\r\nhello!"})).play().summary,
             "the server goes on at byte 24, where it ends in the capture");
 }
 
 TEST(Conversation, gives_a_silent_server_up) {
-  World world(http(), Other{});
-  const Result result = world.play();
+  Simulation simulation(http(), Other{});
+  const Result result = simulation.play();
   EXPECT_EQ(result.summary, "the server is silent for 10s longer than in the capture, after 0 bytes of 24");
   EXPECT_EQ(result.doing,
             "in ESTABLISHED, 2 of 3 acts of the capture played; next FIN-ACK, once 24 bytes of "
@@ -125,11 +125,11 @@ TEST(Conversation, loss_reordering_and_duplicates_are_repaired) {
     other.options.timestamps = seed % 3 == 0;
     Capture offered = capture;
     offered.packets[0].first.segment.options = options;
-    World world(offered, other, {0.05, 0.02, 0.05, seed});
-    const Result result = world.play();
+    Simulation simulation(offered, other, {0.05, 0.02, 0.05, seed});
+    const Result result = simulation.play();
     EXPECT_EQ(result.verdict, Verdict::same)
         << "seed " << seed << ": " << result.summary << "; " << result.doing;
-    EXPECT_EQ(world.received, upload) << "seed " << seed;
+    EXPECT_EQ(simulation.received, upload) << "seed " << seed;
   }
 }
 

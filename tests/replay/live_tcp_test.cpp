@@ -2,7 +2,7 @@
 
 #include <tcpcraft/replay/live_tcp.hpp>
 
-#include "world.hpp"
+#include "simulation.hpp"
 
 namespace tcpcraft::replay {
 namespace {
@@ -29,7 +29,7 @@ class Accepted : public testing::Test {
     segment.flags = flags;
     segment.seq = SeqNum(500) + seq;
     segment.ack = SeqNum(100) + acked;
-    segment.window = 60000;
+    segment.window = their_window;
     segment.options = std::move(with);
     segment.payload = bytes_of(text);
     return tcp.arrive(segment, now);
@@ -47,6 +47,7 @@ class Accepted : public testing::Test {
   const wire::Endpoint us = *wire::Endpoint::parse("127.0.0.1:40000"),
                        them = *wire::Endpoint::parse("127.0.0.1:80");
   const wire::Time now{1'800'000'000s};
+  std::uint16_t their_window = 60000;
   LiveTcp tcp{us, them, SeqNum(100)};
 };
 
@@ -65,6 +66,71 @@ TEST_F(Accepted, reports_what_is_missing_beside_data_only_where_there_is_room) {
     EXPECT_EQ(wire::find<wire::Sack>(tcp.out[0].options) != nullptr, size <= 1436u) << size;
     tcp.out.clear();
   }
+}
+
+/// What is sent of this text now.
+std::string sent_of(LiveTcp& tcp, wire::Time now) {
+  tcp.out.clear();
+  tcp.pass(now);
+  std::string text;
+  for (const wire::Segment& segment : tcp.out) text.append(segment.payload.begin(), segment.payload.end());
+  return text;
+}
+
+TEST_F(Accepted, sends_no_more_than_the_window_has_room_for) {
+  their_window = 5;
+  arrive(ack, 1, 1, "");
+  wire::Segment text;
+  text.flags = psh_ack;
+  text.payload = bytes_of("hello, world");
+  tcp.send(text);
+  EXPECT_EQ(sent_of(tcp, now), "hello");
+  their_window = 100;
+  arrive(ack, 1, 6, "");
+  EXPECT_EQ(sent_of(tcp, now), ", world");
+}
+
+TEST_F(Accepted, probes_a_closed_window_with_a_byte) {
+  their_window = 0;
+  arrive(ack, 1, 1, "");
+  wire::Segment text;
+  text.flags = psh_ack;
+  text.payload = bytes_of("abc");
+  tcp.send(text);
+  EXPECT_EQ(sent_of(tcp, now), "");
+  ASSERT_TRUE(tcp.deadline());
+  EXPECT_EQ(sent_of(tcp, *tcp.deadline()), "a");
+  their_window = 100;
+  arrive(ack, 1, 2, "");
+  EXPECT_EQ(sent_of(tcp, now), "bc");
+}
+
+TEST_F(Accepted, takes_back_nothing_of_the_window_that_it_offered) {
+  tcp.set_window(100);
+  arrive(psh_ack, 1, 1, "0123456789");
+  EXPECT_EQ(sent_of(tcp, now), "");
+  ASSERT_EQ(tcp.out.size(), 1u);
+  EXPECT_EQ(tcp.out[0].window, 60000 - 10);
+}
+
+TEST(Listening, agrees_only_to_what_is_offered) {
+  const wire::Time now{1'800'000'000s};
+  LiveTcp tcp(*wire::Endpoint::parse("127.0.0.1:80"), *wire::Endpoint::parse("127.0.0.1:40000"), SeqNum(100));
+  wire::Segment answer;
+  answer.flags = syn_ack;
+  answer.options = {wire::Mss{1460}, wire::SackPermitted{}, wire::Timestamps{1, 1}, wire::WindowScale{7}};
+  tcp.listen(answer);
+  wire::Segment offer;
+  offer.source = *wire::Endpoint::parse("127.0.0.1:40000");
+  offer.destination = *wire::Endpoint::parse("127.0.0.1:80");
+  offer.flags = syn;
+  offer.seq = SeqNum(500);
+  offer.window = 60000;
+  offer.options = {wire::Mss{1460}, wire::SackPermitted{}};
+  tcp.arrive(offer, now);
+  ASSERT_EQ(tcp.out.size(), 1u);
+  EXPECT_EQ(tcp.out[0].flags, syn_ack);
+  EXPECT_EQ(tcp.out[0].options, (wire::Options{wire::Mss{1460}, wire::SackPermitted{}}));
 }
 
 TEST_F(Accepted, an_oddity_longer_than_the_mss_is_sent_in_parts) {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "world.hpp"
+#include "simulation.hpp"
 
 namespace tcpcraft::replay {
 namespace {
@@ -26,8 +26,8 @@ Other silent() {
   return Other{};
 }
 
-std::size_t count(const World& world, const std::function<bool(const wire::Segment&)>& is) {
-  return static_cast<std::size_t>(std::count_if(world.ours.begin(), world.ours.end(), is));
+std::size_t count(const Simulation& simulation, const std::function<bool(const wire::Segment&)>& is) {
+  return static_cast<std::size_t>(std::count_if(simulation.ours.begin(), simulation.ours.end(), is));
 }
 
 /// "a" and "b" are echoed; the client closes first.
@@ -39,9 +39,7 @@ Capture echoed(std::uint32_t client_iss = 1000, std::uint32_t server_iss = 70000
       .server(psh_ack, 1, 2, "a")
       .client(psh_ack, 2, 2, "b")
       .server(psh_ack, 2, 3, "b")
-      .client(fin_ack, 3, 3)
-      .server(fin_ack, 3, 4)
-      .client(ack, 4, 4);
+      .closed(3, 3);
 }
 
 TEST(Oddities, numbers_wrap_in_the_capture_and_in_life) {
@@ -49,9 +47,11 @@ TEST(Oddities, numbers_wrap_in_the_capture_and_in_life) {
     for (const std::uint32_t live : {1000u, 4294967294u, 4294967295u}) {
       Other other = echo();
       other.iss = live;
-      World world(echoed(captured, captured), other);
-      EXPECT_EQ(world.play(SeqNum(live)).verdict, Verdict::same) << captured << " " << live;
-      EXPECT_EQ(world.received, "ab");
+      Simulation simulation(echoed(captured, captured), other);
+      EXPECT_EQ(simulation.play(SeqNum(live)).verdict, Verdict::same) << captured << " " << live;
+      EXPECT_EQ(simulation.received, "ab");
+      Simulation in_vain(echoed(captured, captured), silent());
+      EXPECT_EQ(in_vain.play(SeqNum(live)).verdict, Verdict::differs) << captured << " " << live;
     }
 }
 
@@ -71,9 +71,9 @@ TEST(Oddities, a_half_close_is_kept) {
     if (end && !std::exchange(done, true)) says = {"answer", std::nullopt};
     return says;
   };
-  World world(capture, other);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.tcb().state, State::closed);
+  Simulation simulation(capture, other);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.tcb().state, State::closed);
 }
 
 TEST(Oddities, a_connection_that_is_left_half_closed_is_reset_in_the_end) {
@@ -81,10 +81,10 @@ TEST(Oddities, a_connection_that_is_left_half_closed_is_reset_in_the_end) {
       Capture().handshake().client(psh_ack, 1, 1, "a").server(fin_ack, 1, 2).client(ack, 2, 2);
   Other other;
   other.app = answers("a", {}, true);
-  World world(capture, other);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_TRUE(world.ours.back().has(Flag::rst));
-  EXPECT_EQ(world.tcb().state, State::closed);
+  Simulation simulation(capture, other);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_TRUE(simulation.ours.back().has(Flag::rst));
+  EXPECT_EQ(simulation.tcb().state, State::closed);
 }
 
 TEST(Oddities, a_reset_in_the_midst_is_kept) {
@@ -94,19 +94,19 @@ TEST(Oddities, a_reset_in_the_midst_is_kept) {
                               .server(ack, 1, 4)
                               .client(rst, 4)
                               .server(psh_ack, 1, 4, "too late");
-  World world(capture, silent());
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, "abc");
-  EXPECT_EQ(world.tcb().state, State::closed);
+  Simulation simulation(capture, silent());
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, "abc");
+  EXPECT_EQ(simulation.tcb().state, State::closed);
 }
 
 TEST(Oddities, a_servers_reset_is_wanted_where_the_capture_has_one) {
   const Capture capture = Capture().handshake().client(psh_ack, 1, 1, "a").server(rst, 1);
-  EXPECT_EQ(World(capture, silent()).play().summary,
+  EXPECT_EQ(Simulation(capture, silent()).play().summary,
             "the server does not reset the connection for 10s longer than in the capture");
   Other closing;
   closing.app = answers("a", {}, true);
-  EXPECT_EQ(World(capture, closing).play().summary,
+  EXPECT_EQ(Simulation(capture, closing).play().summary,
             "the server closes the connection, which it resets in the capture");
 }
 
@@ -130,15 +130,15 @@ TEST(Oddities, a_window_of_zero_is_kept_as_far_as_none_is_taken_back) {
       capture.packets[3].first.segment.window = 1000;
   Other other;
   other.app = answers("go", {long_text(2000)}, false);
-  World world(capture, other);
-  const Result result = world.play();
+  Simulation simulation(capture, other);
+  const Result result = simulation.play();
   EXPECT_EQ(result.verdict, Verdict::same) << result.summary << result.doing;
-  EXPECT_GE(world.took(), 500ms);
-  EXPECT_GE(count(world, [](const auto& s) { return s.window == 0 && !s.has(Flag::rst); }), 1u);
+  EXPECT_GE(simulation.took(), 500ms);
+  EXPECT_GE(count(simulation, [](const auto& s) { return s.window == 0 && !s.has(Flag::rst); }), 1u);
 
   Settings clean;
   clean.clean = true;
-  World without(capture, other, {}, clean);
+  Simulation without(capture, other, {}, clean);
   EXPECT_EQ(without.play().verdict, Verdict::same);
   EXPECT_EQ(count(without, [](const auto& s) { return s.window == 0 && !s.has(Flag::rst); }), 0u);
 }
@@ -152,18 +152,16 @@ TEST(Oddities, retransmissions_and_probes_are_kept_unless_clean) {
                               .server(ack, 3, 3)
                               .client(ack, 2, 3)  // a keep-alive
                               .server(ack, 3, 3)
-                              .client(fin_ack, 3, 3)
-                              .server(fin_ack, 3, 4)
-                              .client(ack, 4, 4);
+                              .closed(3, 3);
   const auto is_text = [](const auto& s) { return s.payload == bytes_of("ab"); };
-  World world(capture, echo());
-  EXPECT_EQ(world.play(SeqNum(100)).verdict, Verdict::same);
-  EXPECT_EQ(count(world, is_text), 2u);
-  EXPECT_EQ(count(world, [](const auto& s) { return s.flags == ack && s.seq == SeqNum(102); }), 1u);
+  Simulation simulation(capture, echo());
+  EXPECT_EQ(simulation.play(SeqNum(100)).verdict, Verdict::same);
+  EXPECT_EQ(count(simulation, is_text), 2u);
+  EXPECT_EQ(count(simulation, [](const auto& s) { return s.flags == ack && s.seq == SeqNum(102); }), 1u);
 
   Settings clean;
   clean.clean = true;
-  World without(capture, echo(), {}, clean);
+  Simulation without(capture, echo(), {}, clean);
   EXPECT_EQ(without.play(SeqNum(100)).verdict, Verdict::same);
   EXPECT_EQ(count(without, is_text), 1u);
   EXPECT_EQ(count(without, [](const auto& s) { return s.flags == ack && s.seq == SeqNum(102); }), 0u);
@@ -176,9 +174,9 @@ TEST(Oddities, an_acknowledgement_of_nothing_is_sent_as_it_was) {
                               .server(ack, 1, 1)
                               .client(psh_ack, 1, 1, "a")
                               .server(ack, 1, 2);
-  World world(capture, silent());
-  EXPECT_EQ(world.play(SeqNum(100)).verdict, Verdict::same);
-  EXPECT_EQ(count(world, [](const auto& s) { return s.ack == SeqNum(5'000'500); }), 1u);
+  Simulation simulation(capture, silent());
+  EXPECT_EQ(simulation.play(SeqNum(100)).verdict, Verdict::same);
+  EXPECT_EQ(count(simulation, [](const auto& s) { return s.ack == SeqNum(5'000'500); }), 1u);
 }
 
 TEST(Oddities, a_reset_that_ends_nothing_ends_nothing) {
@@ -189,9 +187,9 @@ TEST(Oddities, a_reset_that_ends_nothing_ends_nothing) {
                               .client(rst, 1)  // below the window
                               .client(psh_ack, 2, 1, "b")
                               .server(ack, 1, 3);
-  World world(capture, silent());
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, "ab");
+  Simulation simulation(capture, silent());
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, "ab");
 }
 
 TEST(Oddities, timestamps_are_echoed_and_gaps_reported_by_sack) {
@@ -204,10 +202,11 @@ TEST(Oddities, timestamps_are_echoed_and_gaps_reported_by_sack) {
   Other other;
   other.options.sack = other.options.timestamps = true;
   other.app = answers("go", {answer}, false);
-  World world(capture, other, {0.1, 0, 0, 3});
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_GE(count(world, [](const auto& s) { return wire::find<wire::Sack>(s.options) != nullptr; }), 1u);
-  for (const wire::Segment& segment : world.ours) {
+  Simulation simulation(capture, other, {0.1, 0, 0, 3});
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_GE(count(simulation, [](const auto& s) { return wire::find<wire::Sack>(s.options) != nullptr; }),
+            1u);
+  for (const wire::Segment& segment : simulation.ours) {
     if (segment.has(Flag::rst)) continue;
     const auto* timestamps = wire::find<wire::Timestamps>(segment.options);
     ASSERT_TRUE(timestamps);
@@ -216,11 +215,11 @@ TEST(Oddities, timestamps_are_echoed_and_gaps_reported_by_sack) {
 }
 
 TEST(Oddities, a_server_without_options_gets_none) {
-  World world(
+  Simulation simulation(
       echoed(1, 2, {wire::Mss{1460}, wire::SackPermitted{}, wire::Timestamps{5, 0}, wire::WindowScale{7}}),
       echo());
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(count(world, [](const auto& s) { return !s.has(Flag::syn) && !s.options.empty(); }), 0u);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(count(simulation, [](const auto& s) { return !s.has(Flag::syn) && !s.options.empty(); }), 0u);
 }
 
 TEST(Oddities, a_window_is_scaled_by_fourteen) {
@@ -235,9 +234,9 @@ TEST(Oddities, a_window_is_scaled_by_fourteen) {
   other.options.window_scale = 14;
   other.options.receive_buffer = 1 << 24;
   other.app = answers("go", {answer}, false);
-  World world(capture, other);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.tcb().max_snd_wnd, 100u << 14);
+  Simulation simulation(capture, other);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.tcb().max_snd_wnd, 100u << 14);
 }
 
 TEST(Oddities, segments_are_no_larger_than_the_server_takes) {
@@ -250,21 +249,21 @@ TEST(Oddities, segments_are_no_larger_than_the_server_takes) {
                               .server(ack, 1, 20'001);
   Other other;
   other.options.mss = 1000;
-  World world(capture, other);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, text);
-  EXPECT_EQ(world.longest, 1000u);
+  Simulation simulation(capture, other);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, text);
+  EXPECT_EQ(simulation.longest, 1000u);
 }
 
-TEST(Oddities, a_small_window_is_probed_and_filled) {
+TEST(Oddities, a_small_window_is_filled_again_and_again) {
   const std::string text = long_text(5000);
   const Capture capture = Capture().handshake().client(psh_ack, 1, 1, text).server(ack, 1, 5001);
   Other other;
   other.options.receive_buffer = 700;
   other.read_size = 700;
-  World world(capture, other);
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, text);
+  Simulation simulation(capture, other);
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, text);
 }
 
 TEST(Oddities, the_server_can_be_played) {
@@ -279,10 +278,10 @@ TEST(Oddities, the_server_can_be_played) {
     step += !says.empty();
     return says;
   };
-  World world(echoed(), client, {0.1, 0.05, 0.05, 7}, server);
-  const Result result = world.play();
+  Simulation simulation(echoed(), client, {0.1, 0.05, 0.05, 7}, server);
+  const Result result = simulation.play();
   EXPECT_EQ(result.verdict, Verdict::same) << result.summary;
-  EXPECT_EQ(world.received, "ab");
+  EXPECT_EQ(simulation.received, "ab");
 }
 
 TEST(Oddities, without_waiting_for_the_times_of_the_capture) {
@@ -292,9 +291,9 @@ TEST(Oddities, without_waiting_for_the_times_of_the_capture) {
     Settings settings;
     settings.fast = fast;
     settings.speed = speed;
-    World world(capture, echo(), {}, settings);
-    EXPECT_EQ(world.play().verdict, Verdict::same);
-    return world.took();
+    Simulation simulation(capture, echo(), {}, settings);
+    EXPECT_EQ(simulation.play().verdict, Verdict::same);
+    return simulation.took();
   };
   EXPECT_GE(took(false, 1), 20s);
   EXPECT_GE(took(false, 2), 10s);

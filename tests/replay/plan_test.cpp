@@ -1,22 +1,16 @@
 #include <gtest/gtest.h>
 
-#include "world.hpp"
+#include "simulation.hpp"
 
 namespace tcpcraft::replay {
 namespace {
 
 Result played(Capture capture, Other other = {}, Settings settings = {}) {
-  return World(std::move(capture), std::move(other), {}, settings).play();
+  return Simulation(std::move(capture), std::move(other), {}, settings).play();
 }
 
 Capture ask_and_answer() {
-  return Capture()
-      .handshake()
-      .client(psh_ack, 1, 1, "ask")
-      .server(psh_ack, 1, 4, "answer")
-      .client(fin_ack, 4, 7)
-      .server(fin_ack, 7, 5)
-      .client(ack, 5, 8);
+  return Capture().handshake().client(psh_ack, 1, 1, "ask").server(psh_ack, 1, 4, "answer").closed(4, 7);
 }
 
 Other answering() {
@@ -88,17 +82,15 @@ TEST(Plan, segments_out_of_order_are_put_in_order) {
                             .client(psh_ack, 3, 1, "k")
                             .server(ack, 1, 4, "ans")
                             .server(psh_ack, 4, 4, "wer")
-                            .client(fin_ack, 4, 7)
-                            .server(fin_ack, 7, 5)
-                            .client(ack, 5, 8);
+                            .closed(4, 7);
   for (std::size_t i = 0; i + 1 < whole.packets.size(); ++i) {
     Capture capture = whole;
     std::swap(capture.packets[i], capture.packets[i + 1]);
     std::swap(capture.packets[i].first.time, capture.packets[i + 1].first.time);
-    World world(capture, answering());
-    const Result result = world.play();
+    Simulation simulation(capture, answering());
+    const Result result = simulation.play();
     EXPECT_EQ(result.verdict, Verdict::same) << i << ": " << result.summary;
-    EXPECT_EQ(world.received, "ask") << i;
+    EXPECT_EQ(simulation.received, "ask") << i;
   }
 }
 
@@ -106,17 +98,17 @@ TEST(Plan, what_was_discarded_for_its_checksum_was_not_said) {
   Capture capture = Capture().handshake().client(ack, 1, 1, "axe").client(ack, 1, 1, "ask").server(ack, 1, 4);
   for (auto& packet : capture.packets) packet.first.checksum = capture::Checksum::right;
   capture.packets[3].first.checksum = capture::Checksum::wrong;
-  World world(capture, Other{});
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, "ask");
+  Simulation simulation(capture, Other{});
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, "ask");
 }
 
 TEST(Plan, checksums_that_are_always_wrong_are_not_heeded) {
   Capture capture = ask_and_answer();
   for (auto& packet : capture.packets) packet.first.checksum = capture::Checksum::wrong;
-  World world(capture, answering());
-  EXPECT_EQ(world.play().verdict, Verdict::same);
-  EXPECT_EQ(world.received, "ask");
+  Simulation simulation(capture, answering());
+  EXPECT_EQ(simulation.play().verdict, Verdict::same);
+  EXPECT_EQ(simulation.received, "ask");
 }
 
 TEST(Plan, a_download_is_few_acts) {

@@ -64,7 +64,7 @@ Bytes frame_of(std::uint8_t number, std::size_t size = 60) {
   return frame;
 }
 
-struct World {
+struct RawWorld {
   RawResult play(const Bytes& file, RawOptions options = {}, int passes = 1) {
     RawReplay replay(options, *Framing::between(DLT_EN10MB, ARPHRD_ETHER), sender, clock);
     for (int i = 0; i < passes; ++i) {
@@ -86,7 +86,7 @@ const Bytes three =
 const std::vector<Bytes> all_three{frame_of(1), frame_of(2), frame_of(3)};
 
 TEST(RawReplay, packets_leave_unchanged_in_order_and_when_they_are_due) {
-  World world;
+  RawWorld world;
   const RawResult result = world.play(three);
   EXPECT_EQ(world.sender.sent, all_three);
   EXPECT_EQ(world.sender.times, (std::vector<wire::Duration>{0s, 500ms, 2s}));
@@ -98,20 +98,20 @@ TEST(RawReplay, packets_leave_unchanged_in_order_and_when_they_are_due) {
 }
 
 TEST(RawReplay, twice_as_fast) {
-  World world;
+  RawWorld world;
   world.play(three, {.speed = 2});
   EXPECT_EQ(world.sender.times, (std::vector<wire::Duration>{0s, 250ms, 1s}));
 }
 
 TEST(RawReplay, as_fast_as_possible_waits_for_nothing) {
-  World world;
+  RawWorld world;
   EXPECT_EQ(world.play(three, {.speed = {}}).packets, 3u);
   EXPECT_TRUE(world.clock.waits.empty());
   EXPECT_EQ(world.sender.sent, all_three);
 }
 
 TEST(RawReplay, lateness_is_told_and_does_not_add_up) {
-  World world;
+  RawWorld world;
   world.clock.oversleep = 3ms;
   const RawResult result = world.play(three);
   EXPECT_EQ(world.sender.times, (std::vector<wire::Duration>{0s, 503ms, 2003ms}));
@@ -121,7 +121,7 @@ TEST(RawReplay, lateness_is_told_and_does_not_add_up) {
 TEST(RawReplay, what_is_late_leaves_together) {
   std::vector<Frame> frames;
   for (std::uint8_t i = 0; i < 100; ++i) frames.push_back({frame_of(i), 100, i * 1000u});
-  World world;
+  RawWorld world;
   world.clock.cost = 1ms;  // every look at the clock: all but the first are late
   EXPECT_EQ(world.play(capture_of(frames)).packets, 100u);
   EXPECT_LE(world.sender.flushes, 3u);
@@ -130,21 +130,27 @@ TEST(RawReplay, what_is_late_leaves_together) {
 }
 
 TEST(RawReplay, a_packet_that_is_on_time_waits_for_nothing_more_to_be_read) {
-  World world;
+  RawWorld world;
   world.play(capture_of({{frame_of(1), 100, 0}}));
   EXPECT_EQ(world.sender.flushes, 2u) << "behind the packet, and in the end";
 }
 
 TEST(RawReplay, a_limit_counts_what_is_sent_and_a_loop_goes_on_behind_the_last_packet) {
-  World world;
+  RawWorld world;
   const RawResult result = world.play(three, {.limit = 4}, 3);
   EXPECT_EQ(result.packets, 4u);
   EXPECT_EQ(world.sender.sent.back(), frame_of(1));
   EXPECT_EQ(world.sender.times, (std::vector<wire::Duration>{0s, 500ms, 2s, 2s}));
 }
 
+TEST(RawReplay, a_file_shorter_than_a_clock_set_back_goes_on_behind_its_end_too) {
+  RawWorld world;
+  world.play(capture_of({{frame_of(1), 100, 0}, {frame_of(2), 100, 10'000'000}}), {}, 2);
+  EXPECT_EQ(world.sender.times, (std::vector<wire::Duration>{0s, 10ms, 10ms, 20ms}));
+}
+
 TEST(RawReplay, what_cannot_be_sent_is_counted_with_the_first_of_it) {
-  World world;
+  RawWorld world;
   Bytes tagged = frame_of(4, 1518);
   tagged[12] = 0x81;
   const RawResult result = world.play(capture_of({{frame_of(1, 1514)},
@@ -162,8 +168,21 @@ TEST(RawReplay, what_cannot_be_sent_is_counted_with_the_first_of_it) {
   EXPECT_EQ(result.omitted(), 3u);
 }
 
+TEST(RawReplay, what_is_not_ip_is_left_out_where_nothing_else_is_sent) {
+  const Bytes ip{2, 0, 0, 0, 0x45, 0, 0, 20, 0, 0, 0, 0, 64, 253, 0, 0, 127, 0, 0, 1, 127, 0, 0, 1};
+  Bytes other = ip;
+  other[4] = 0x15;  // of a version that is none
+  RawWorld world;
+  RawReplay replay({}, *Framing::between(DLT_NULL, ARPHRD_NONE), world.sender, world.clock);
+  capture::RecordReader reader{capture_test::pcap(DLT_NULL, {{ip}, {other}, {other}})};
+  replay.play(reader);
+  EXPECT_EQ(world.sender.sent, (std::vector<Bytes>{Bytes(ip.begin() + 4, ip.end())}));
+  EXPECT_EQ(replay.result().not_ip.packets, 2u);
+  EXPECT_EQ(replay.result().not_ip.first, 2u);
+}
+
 TEST(RawReplay, what_the_snap_length_cut_is_sent_as_far_as_it_goes_and_counted) {
-  World world;
+  RawWorld world;
   Frame cut{frame_of(1, 200)};
   cut.cut = 64;
   const RawResult result = world.play(capture_of({cut, {frame_of(2)}}));
@@ -173,7 +192,7 @@ TEST(RawReplay, what_the_snap_length_cut_is_sent_as_far_as_it_goes_and_counted) 
 }
 
 TEST(RawReplay, a_stop_ends_a_wait_and_the_packet_waited_for_is_not_sent) {
-  World world;
+  RawWorld world;
   world.clock.stop_at_wait = 2;
   const RawResult result = world.play(three);
   EXPECT_TRUE(result.stopped);
@@ -184,7 +203,7 @@ TEST(RawReplay, a_stop_ends_a_wait_and_the_packet_waited_for_is_not_sent) {
 TEST(RawReplay, a_stop_is_heard_flat_out_too) {
   std::vector<Frame> frames(1000, {frame_of(1)});
   for (const bool paced : {false, true}) {
-    World world;
+    RawWorld world;
     world.clock.stop_after_looks = 2;
     RawOptions options;
     if (!paced) options.speed.reset();
@@ -197,7 +216,7 @@ TEST(RawReplay, a_stop_is_heard_flat_out_too) {
 }
 
 TEST(RawReplay, a_failure_says_what_was_sent_before_it) {
-  World world;
+  RawWorld world;
   world.sender.fail_at = 2;
   RawReplay replay({}, *Framing::between(DLT_EN10MB, ARPHRD_ETHER), world.sender, world.clock);
   capture::RecordReader reader{three};

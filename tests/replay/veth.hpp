@@ -39,12 +39,12 @@ class Listener {
   }
 
   /// What has come, or gone where that is asked for; waits until there is so much.
-  std::vector<wire::Bytes> heard(std::size_t count, bool gone = false) {
+  std::vector<wire::Bytes> heard(std::size_t count, bool gone = false, int patience_ms = 10'000) {
     std::vector<wire::Bytes> frames;
     wire::Bytes buffer(70'000);
     while (frames.size() < count) {
       pollfd ready{socket_.get(), POLLIN, 0};
-      if (::poll(&ready, 1, 10'000) != 1) break;
+      if (::poll(&ready, 1, patience_ms) != 1) break;
       sockaddr_ll from{};
       socklen_t size = sizeof from;
       const ssize_t got = ::recvfrom(socket_.get(), buffer.data(), buffer.size(), 0,
@@ -54,11 +54,8 @@ class Listener {
     }
     return frames;
   }
-  /// Whether nothing more is there.
-  bool is_silent() {
-    pollfd ready{socket_.get(), POLLIN, 0};
-    return ::poll(&ready, 1, 0) == 0;
-  }
+  /// Whether nothing more has come. What IPv6 says of itself on this end, when it likes, has not come.
+  bool is_silent() { return heard(1, false, 0).empty(); }
 
  private:
   os::UniqueFd socket_;

@@ -27,6 +27,8 @@ class Reader {
   std::vector<Message> take_messages();
   /// Of what has been read so far.
   const Summary& summary() const;
+  /// How many bytes of the file have been read, compressed as they are.
+  std::uint64_t position() const;
 
  private:
   struct Impl;

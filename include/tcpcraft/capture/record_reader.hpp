@@ -38,6 +38,8 @@ class RecordReader {
   std::optional<Record> next();
   /// How many have been read.
   std::uint64_t packets() const;
+  /// How many bytes of the file, compressed as they are.
+  std::uint64_t position() const;
   const std::optional<Damage>& damage() const;
 
  private:

@@ -81,6 +81,7 @@ class LiveTcp {
   };
 
   bool is_open() const;
+  void prepare(const wire::Segment& captured);
   wire::Segment make(wire::Flags flags, wire::SeqNum seq, const wire::Bytes& payload);
   void emit(wire::Segment segment);
   void emit_syn(wire::Time now);

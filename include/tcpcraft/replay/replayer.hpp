@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <poll.h>
@@ -52,8 +51,10 @@ struct Options {
 
 struct Total {
   std::size_t same = 0, differs = 0, refused = 0;
-  std::size_t not_played = 0;  ///< interrupted
-  std::size_t unmapped = 0;    ///< connections that lead nowhere
+  std::vector<Finished> not_played;  ///< interrupted, or not begun; without their results
+  bool is_complete = false;          ///< what was not read of the capture begins no more connections
+  std::size_t unmapped = 0;          ///< connections that lead nowhere
+  std::size_t uninvited = 0;         ///< live connections, to a server that the capture has no more of
   std::uint64_t segments_sent = 0, segments_received = 0;
 };
 

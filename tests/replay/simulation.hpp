@@ -51,6 +51,12 @@ class Capture {
     server(syn_ack, 0, 1).with(options);
     return client(ack, 1, 1);
   }
+  /// The client closes where it has said so much, and then the server.
+  Capture& closed(std::uint32_t client_next, std::uint32_t server_next) {
+    client(fin_ack, client_next, server_next);
+    server(fin_ack, server_next, client_next + 1);
+    return client(ack, client_next + 1, server_next + 1);
+  }
   Capture& with(const wire::Options& options) {
     packets.back().first.segment.options = options;
     return *this;
@@ -103,9 +109,10 @@ struct Wire {
 };
 
 /// Plays a captured client to a simulated server, or the other way, over a simulated wire.
-class World {
+class Simulation {
  public:
-  World(Capture capture, Other other, Wire wire = {}, Settings settings = {}, const Masks* masks = nullptr)
+  Simulation(Capture capture, Other other, Wire wire = {}, Settings settings = {},
+             const Masks* masks = nullptr)
       : capture_(std::move(capture)),
         other_(std::move(other)),
         wire_(wire),
