@@ -51,6 +51,7 @@ class Follower {
   void write_options(wire::SegmentSpec& spec, const wire::Segment& segment, const wire::Segment& usual) const;
   void write_broken(wire::SegmentSpec& spec, const Passed& passed) const;
   bool window_matters(const wire::Segment& segment) const;
+  bool window_tells_apart(const wire::Segment& segment) const;
 
   scenario::Peer defaults_;
   wire::Endpoint end_, kernel_end_;
@@ -61,6 +62,8 @@ class Follower {
   std::optional<std::uint32_t> clock_base_;
   std::uint32_t clock_ = 0;
   std::uint32_t most_in_flight_ = 0;
+  std::optional<std::uint16_t> window_;  ///< that the peer offered last,
+  bool window_written_ = false;          ///< and whether it was written
 
   model::Tcb peer_, old_peer_;
   model::Tcb kernel_, before_;

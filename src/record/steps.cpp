@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 #include <tcpcraft/model/rules.hpp>
 
@@ -22,7 +24,7 @@ Duration rounded(Duration duration, bool up) {
 
 /// The kernel's timers count in ticks, and from round trips that differ; and the host may have held it up.
 wire::Interval around(Duration gap) {
-  return {rounded(gap / 2, false), rounded(2 * gap + 20ms, true)};
+  return {rounded(std::max<Duration>(gap / 2 - 4ms, {}), false), rounded(2 * gap + 20ms, true)};
 }
 
 /// Whether the kernel may wait with this acknowledgement.
@@ -42,6 +44,10 @@ bool is_of_timer(const Expected& expected, const wire::Segment& segment, Duratio
   return gap >= (acknowledges && may_be_delayed(rule) && !exact ? 25ms : 150ms);
 }
 
+/// Longer than the kernel remembers what an answer took, and than it is silent for after one that it need not
+/// have given.
+constexpr Duration long_enough = 600ms;
+
 class Writer {
  public:
   Writer(const Conversation& conversation, const StepOptions& options) : options_(options) {
@@ -57,7 +63,9 @@ class Writer {
       last_ = events.front().time;
       for (Connection& connection : connections_) connection.last = last_;
     }
-    for (const Event& event : events) std::visit([&](const auto& what) { add(event, what); }, event.what);
+    if (!options_.exact) find_quick(events);
+    for (index_ = 0; index_ < events.size(); ++index_)
+      std::visit([&](const auto& what) { add(events[index_], what); }, events[index_].what);
     if (is_plain(events)) add_state(connections_.front().follower.kernel().state);
     return std::move(steps_);
   }
@@ -69,9 +77,10 @@ class Writer {
     bool paused = false;       ///< since its previous step: that is all there is to say of time
     std::uint32_t waited = 0;  ///< so far, in milliseconds
     bool accepted = false;     ///< the application has a socket of it
-  };  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice,
-      /// and nobody
-  /// gave up.
+  };
+
+  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice, and
+  /// nobody gave up.
   bool is_plain(const std::vector<Event>& events) const {
     const auto is_odd = [](const Event& event) {
       const auto* passed = std::get_if<Passed>(&event.what);
@@ -94,8 +103,40 @@ class Writer {
   /// Time that passes before the peer, or the application, goes on.
   void wait(const Event& event) {
     const Duration gap = event.time - last_;
-    if (options_.exact || gap < 3ms || !owes(connections_[event.peer].follower)) return;
-    add(event, Pause{rounded(gap, false), false});
+    if (options_.exact) return;
+    if (gap >= 3ms && owes(connections_[event.peer].follower))
+      add(event, Pause{rounded(gap, false), false});
+    else if (matters(event, gap))
+      add(event, Pause{std::min<Duration>(rounded(gap, false), long_enough), false});
+  }
+
+  /// The peer's data that the kernel acknowledged at once, though an answer was to come.
+  void find_quick(const std::vector<Event>& events) {
+    std::optional<std::size_t> data;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const auto* passed = std::get_if<Passed>(&events[i].what);
+      if (!passed) continue;
+      const bool quick = data && !passed->to_kernel && passed->segment.seg_len() == 0 &&
+                         events[i].time - events[*data].time < 25ms;
+      if (quick) quick_.insert(*data);
+      data.reset();
+      if (passed->to_kernel && !passed->segment.payload.empty()) data = i;
+    }
+  }
+
+  /// Whether the kernel goes by how long the peer, or the application, took: acknowledgements wait where
+  /// answers came soon, and not after a pause; what needs none is answered twice a second.
+  bool matters(const Event& event, Duration gap) const {
+    if (options_.pauses && gap >= 3ms) return true;
+    const auto* passed = std::get_if<Passed>(&event.what);
+    const Duration silence = data_ ? event.time - *data_ : Duration{};
+    if (!passed) return gap >= 40ms && silence >= 40ms && !quick_.empty() && *quick_.rbegin() > index_;
+    const model::Tcb& kernel = connections_[event.peer].follower.kernel();
+    const bool is_probe = kernel.irs && passed->segment.seg_len() == 0 &&
+                          wire::before(passed->segment.seq, kernel.rcv_nxt) &&
+                          !passed->segment.has(wire::Flag::syn);
+    if (is_probe) return gap >= 500ms;
+    return gap >= 200ms && silence >= 200ms && quick_.contains(index_);
   }
 
   /// Whether time makes a difference: something of the kernel's is under way, or it waits to be let go on.
@@ -112,6 +153,7 @@ class Writer {
                                                           " bytes are not in the capture";
     if (passed.to_kernel) {
       wait(event);
+      if (!passed.segment.payload.empty()) data_ = event.time;
       push(event, "send", wire::format_spec(follower.sent(passed, connections_[event.peer].waited)), comment);
       return;
     }
@@ -134,6 +176,7 @@ class Writer {
 
   void add(const Event& event, const Call& call) {
     if (!options_.calls) return;
+    if (!options_.exact && matters(event, event.time - last_)) wait(event);
     note(event, call.text);
     push(event, "app", call.text);
     if (call.opens_window) push(event, "optional", "ACK");
@@ -174,8 +217,11 @@ class Writer {
   const StepOptions& options_;
   std::vector<Connection> connections_;
   std::vector<Step> steps_;
+  std::size_t index_ = 0;
+  std::set<std::size_t> quick_;  ///< events
   wire::Time last_;
-  bool timers_ = false;  ///< the kernel's decided about a segment
+  std::optional<wire::Time> data_;  ///< when the peer last sent any
+  bool timers_ = false;             ///< the kernel's decided about a segment
 };
 
 bool is(const std::vector<Step>& steps, std::size_t at, std::size_t peer, const char* verb,
