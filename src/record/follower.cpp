@@ -56,13 +56,14 @@ std::uint32_t window_of(const wire::Segment& segment, const model::Tcb& sender) 
 }  // namespace
 
 Follower::Follower(const scenario::Peer& defaults, const wire::Endpoint& peer, const wire::Endpoint& kernel,
-                   wire::SeqNum iss, bool listening, bool exact)
+                   wire::SeqNum iss, bool listening, bool exact, bool bulk)
     : defaults_(defaults),
       end_(peer),
       kernel_end_(kernel),
       iss_(iss),
       listening_(listening),
       exact_(exact),
+      bulk_(bulk),
       clock_base_(exact ? std::optional<std::uint32_t>(1) : std::nullopt),
       peer_(model::peer_with(iss)),
       kernel_(listening ? model::listening() : model::Tcb{}) {}
@@ -190,7 +191,8 @@ bool Follower::window_matters(const wire::Segment& segment) const {
   usual.window = defaults_.window;
   const std::uint32_t least = std::max(ample, 2 * most_in_flight_);
   // The kernel makes its segments, and pushes, by half of the widest that it has seen.
-  const bool is_widest = most_in_flight_ >= ample && window_of(segment, peer_) > kernel_.max_snd_wnd;
+  const bool is_widest =
+      (bulk_ || most_in_flight_ >= ample) && window_of(segment, peer_) > kernel_.max_snd_wnd;
   if (is_widest && segment.has(Flag::ack) && !segment.has(Flag::rst))
     return segment.window != defaults_.window;
   if (segment.has(Flag::rst) || !segment.has(Flag::ack))

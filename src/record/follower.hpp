@@ -24,9 +24,9 @@ struct Expected {
 class Follower {
  public:
   /// `exact` where every field of the peer's is as its author wanted it; else those are left out that the
-  /// peer's own system chose.
+  /// peer's own system chose. `bulk`: the kernel sends large segments, by the window.
   Follower(const scenario::Peer& defaults, const wire::Endpoint& peer, const wire::Endpoint& kernel,
-           wire::SeqNum iss, bool listening, bool exact);
+           wire::SeqNum iss, bool listening, bool exact, bool bulk);
 
   /// The peer sent it. `waited` are the waits so far, in milliseconds.
   wire::SegmentSpec sent(const Passed& passed, std::uint32_t waited);
@@ -58,6 +58,7 @@ class Follower {
   wire::SeqNum iss_;
   bool listening_;
   bool exact_;
+  bool bulk_;
   std::uint8_t usual_ttl_ = 64, usual_tos_ = 0;
   std::optional<std::uint32_t> clock_base_;
   std::uint32_t clock_ = 0;

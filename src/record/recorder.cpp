@@ -218,10 +218,11 @@ scenario::Formatted laid_out(const std::string& text) {
 const std::vector<Approach>& approaches() {
   static const std::vector<Approach> all{{},
                                          {.script = true},
-                                         {.script = true, .pieces = true},
+                                         {.script = true, .lone_acks = true},
+                                         {.script = true, .pieces = true, .lone_acks = true},
                                          {.script = true, .as_captured = true},
                                          {.script = true, .pauses = true},
-                                         {.script = true, .pieces = true, .pauses = true}};
+                                         {.script = true, .pieces = true, .lone_acks = true, .pauses = true}};
   return all;
 }
 
@@ -245,6 +246,7 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
     options.peers.push_back(peer_of(conversation, i));
   options.exact = exact;
   options.pauses = approach.pauses;
+  options.lone_acks = approach.lone_acks;
   options.calls = script;
   options.listening = name != "none" && !(script && opens_itself(conversation));
   const std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);

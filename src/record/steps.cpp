@@ -51,11 +51,17 @@ constexpr Duration long_enough = 600ms;
 class Writer {
  public:
   Writer(const Conversation& conversation, const StepOptions& options) : options_(options) {
+    const bool is_bulk =
+        std::any_of(conversation.events.begin(), conversation.events.end(), [](const auto& event) {
+          const auto* passed = std::get_if<Passed>(&event.what);
+          constexpr std::size_t much = 16384;
+          return passed && !passed->to_kernel && passed->segment.payload.size() >= much;
+        });
     for (std::size_t i = 0; i < conversation.peers.size(); ++i)
-      connections_.push_back(
-          {Follower(options.peers[i], conversation.peers[i], conversation.kernel,
-                    wire::SeqNum(options.peers[i].iss.value_or(0)), options.listening, options.exact),
-           {}});
+      connections_.push_back({Follower(options.peers[i], conversation.peers[i], conversation.kernel,
+                                       wire::SeqNum(options.peers[i].iss.value_or(0)), options.listening,
+                                       options.exact, is_bulk),
+                              {}});
   }
 
   std::vector<Step> run(const std::vector<Event>& events) {
@@ -64,6 +70,7 @@ class Writer {
       for (Connection& connection : connections_) connection.last = last_;
     }
     if (!options_.exact) find_quick(events);
+    repeats_ = has_repeated(events);
     for (index_ = 0; index_ < events.size(); ++index_)
       std::visit([&](const auto& what) { add(events[index_], what); }, events[index_].what);
     if (is_plain(events)) add_state(connections_.front().follower.kernel().state);
@@ -104,10 +111,23 @@ class Writer {
   void wait(const Event& event) {
     const Duration gap = event.time - last_;
     if (options_.exact) return;
-    if (gap >= 3ms && owes(connections_[event.peer].follower))
+    if (gap >= 3ms && repeats_ && owes(connections_[event.peer].follower))
       add(event, Pause{rounded(gap, false), false});
     else if (matters(event, gap))
       add(event, Pause{std::min<Duration>(rounded(gap, false), long_enough), false});
+  }
+
+  /// Whether the kernel sent anything twice, or probed: only then have its timers ended.
+  static bool has_repeated(const std::vector<Event>& events) {
+    std::optional<wire::SeqNum> next;
+    for (const Event& event : events) {
+      const auto* passed = std::get_if<Passed>(&event.what);
+      if (!passed || passed->to_kernel || passed->segment.has(wire::Flag::rst)) continue;
+      const wire::Segment& segment = passed->segment;
+      if (next && wire::before(segment.seq, *next)) return true;
+      next = segment.end();
+    }
+    return false;
   }
 
   /// The peer's data that the kernel acknowledged at once, though an answer was to come.
@@ -165,7 +185,11 @@ class Writer {
                        (!connections_[event.peer].paused || gap > nearly_patience);
     timers_ |= timer;
     if (timer) expected.spec.within = around(gap);
-    const bool may_come = !options_.exact && expected.rule == &model::rules::window_update;
+    const bool is_bare = passed.segment.seg_len() == 0 && !passed.segment.has(wire::Flag::rst);
+    const bool may_come =
+        !options_.exact && (expected.rule == &model::rules::window_update ||
+                            (options_.lone_acks && is_bare && may_be_delayed(expected.rule)));
+    if (may_come) expected.spec.within = {};
     push(event, may_come ? "optional" : "expect", wire::format_spec(expected.spec), comment);
   }
 
@@ -179,7 +203,8 @@ class Writer {
     if (!options_.exact && matters(event, event.time - last_)) wait(event);
     note(event, call.text);
     push(event, "app", call.text);
-    if (call.opens_window) push(event, "optional", "ACK");
+    const bool acknowledges = options_.lone_acks && call.text == "read";
+    if (call.opens_window || acknowledges) push(event, "optional", "ACK");
   }
 
   /// What came meanwhile has been told of before: it is the rest that is still to pass.
@@ -221,6 +246,7 @@ class Writer {
   std::set<std::size_t> quick_;  ///< events
   wire::Time last_;
   std::optional<wire::Time> data_;  ///< when the peer last sent any
+  bool repeats_ = false;            ///< the kernel says something twice
   bool timers_ = false;             ///< the kernel's decided about a segment
 };
 

@@ -20,6 +20,7 @@ struct Approach {
   bool script = false;       ///< the application is no server of the known kinds
   bool pieces = false;       ///< each segment was written for itself
   bool as_captured = false;  ///< nothing crossed: what was captured first also came first
+  bool lone_acks = false;    ///< whether an acknowledgement comes by itself is the kernel's to choose
   bool pauses = false;       ///< those of the peer and the application may matter anywhere
 };
 /// From the most likely to the least.
