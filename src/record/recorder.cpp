@@ -268,9 +268,8 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
 }
 
 std::string with_comment(const std::string& text, std::size_t line, const std::string& comment) {
-  std::size_t end = 0;
-  for (; line > 1 && end != text.npos; --line) end = text.find('\n', end) + 1;
-  end = text.find('\n', end);
+  std::size_t end = text.find('\n');
+  for (; line > 1 && end != text.npos; --line) end = text.find('\n', end + 1);
   if (end == text.npos) return text;
   return laid_out(text.substr(0, end) + "  # " + comment + text.substr(end)).text;
 }

@@ -49,12 +49,20 @@ std::optional<Event> event_of(const capture::Message& message, std::size_t peer)
   return Event{message.time, peer, Message{report->spec, report->seq}};
 }
 
-/// A call that blocked was begun before what it made the kernel send; pauses are told of in the end.
+/// A call that blocked was begun before what it made the kernel send; pauses are told of in the end, and may
+/// be seen to end after the call that followed.
 void insert(std::vector<Event>& events, Event note) {
+  using namespace std::chrono_literals;
   auto place = events.end();
   const auto* call = std::get_if<Call>(&note.what);
+  const auto* pause = std::get_if<Pause>(&note.what);
   if (!call || call->text.starts_with("close"))
     while (place != events.begin() && std::prev(place)->time > note.time) --place;
+  constexpr auto late = 2ms;
+  if (pause && pause->duration > 2 * late)
+    while (place != events.begin() && std::holds_alternative<Call>(std::prev(place)->what) &&
+           std::prev(place)->time > note.time - late)
+      --place;
   events.insert(place, std::move(note));
 }
 

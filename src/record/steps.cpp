@@ -183,13 +183,13 @@ class Writer {
         900ms;  // within which a segment has to come that says nothing of time
     const bool timer = is_of_timer(expected, passed.segment, gap, options_.exact) &&
                        (!connections_[event.peer].paused || gap > nearly_patience);
-    timers_ |= timer;
     if (timer) expected.spec.within = around(gap);
     const bool is_bare = passed.segment.seg_len() == 0 && !passed.segment.has(wire::Flag::rst);
     const bool may_come =
         !options_.exact && (expected.rule == &model::rules::window_update ||
                             (options_.lone_acks && is_bare && may_be_delayed(expected.rule)));
     if (may_come) expected.spec.within = {};
+    timers_ |= timer && !may_come;
     push(event, may_come ? "optional" : "expect", wire::format_spec(expected.spec), comment);
   }
 

@@ -62,6 +62,16 @@ TEST(Notes, calls_and_pauses_stand_where_they_were) {
             "  - expect: FIN-ACK\n");
 }
 
+TEST(Notes, a_pause_that_is_seen_to_end_late_stands_before_the_call_behind_it) {
+  capture::Comments comments{section, {}, {}};
+  comments.packets[4] = {"app: accept -> ok  (0.590000 s before)"};
+  comments.end = {"app: read -> eof  (0.500000 s later)", "expect: nothing for 500ms  (0.500900 s later)"};
+  EXPECT_TRUE(
+      text(comments).ends_with("  - expect: nothing for 500ms\n"
+                               "  - app:    read -> eof\n"))
+      << text(comments);
+}
+
 TEST(Notes, of_others_are_passed_over) {
   for (const char* other :
        {"", "a comment", "tcpcraft run: x\nkernel: {app: script}\nkernel at nowhere\npeer at x"}) {

@@ -52,6 +52,14 @@ class Talk {
     return pass("> SYN seq=1000").pass("< SYN-ACK seq=5000 ack=1001").pass("> ACK seq=1001 ack=5001");
   }
 
+  /// Of the last segment's data so much was captured.
+  Talk& cut_to(std::size_t size) {
+    auto& one = std::get<Passed>(conversation_.events.back().what);
+    one.missing = static_cast<std::uint32_t>(one.segment.payload.size() - size);
+    one.segment.payload.resize(size);
+    return *this;
+  }
+
   /// A message about the kernel's last segment.
   Talk& report(wire::IcmpSpec spec) {
     for (const Event& event : conversation_.events)
