@@ -75,8 +75,7 @@ class Order {
  private:
   /// Whether the kernel had not seen `theirs` when it sent `ours`.
   bool has_not_arrived(const wire::Segment& theirs, const wire::Segment& ours) const {
-    if (theirs.has(Flag::syn) || !theirs.has(Flag::ack) || ours.has(Flag::rst) || !ours.has(Flag::ack))
-      return false;
+    if (theirs.has(Flag::syn) || ours.has(Flag::rst) || !ours.has(Flag::ack)) return false;
     // What says nothing new was drawn by what came before it.
     if (ours.seg_len() == 0 && ours.ack == acked_ && ours.window == window_) return false;
     if (theirs.seg_len() > 0)  // what is sent twice may have been lost

@@ -64,8 +64,8 @@ TEST(RecordCommand, a_damaged_capture_is_recorded_as_far_as_it_goes) {
       << read_file(folder.path() / "cut.scn");
 }
 
-/// A capture of pcap with these packets of bare IP.
-std::string capture_of(const std::vector<std::string>& packets) {
+/// A capture of pcap with these packets of bare IP, of each no more than `most` bytes.
+std::string capture_of(const std::vector<std::string>& packets, std::size_t most = 65535) {
   const auto words = [](std::initializer_list<std::uint32_t> values) {
     std::string text;
     for (const std::uint32_t value : values) text.append(reinterpret_cast<const char*>(&value), 4);
@@ -76,17 +76,76 @@ std::string capture_of(const std::vector<std::string>& packets) {
   std::uint32_t microseconds = 0;
   for (const std::string& packet : packets) {
     const auto size = static_cast<std::uint32_t>(packet.size());
-    text += words({1700000000, microseconds += 10, size, size}) + packet;
+    const std::string captured = packet.substr(0, most);
+    text +=
+        words({1700000000, microseconds += 10, static_cast<std::uint32_t>(captured.size()), size}) + captured;
   }
   return text;
 }
 
-/// The packets of what `run` captures of a scenario, without anything that it says of itself.
-std::string foreign_capture_of(const TemporaryFolder& folder, const std::string& scenario) {
+/// The packets of what `run` captures of a scenario.
+std::vector<std::string> packets_of_run(const TemporaryFolder& folder, const std::string& scenario) {
   folder.write("made.scn", scenario);
   const Ran run = tcpcraft(folder.path(), {"run", "-q", "made.scn"});
   EXPECT_EQ(run.exit_code, 0) << run.output;
-  return capture_of(packets_of(folder.path() / "captures/made.pcap").value());
+  return packets_of(folder.path() / "captures/made.pcap").value();
+}
+
+/// Without anything that the capture says of itself.
+std::string foreign_capture_of(const TemporaryFolder& folder, const std::string& scenario) {
+  return capture_of(packets_of_run(folder, scenario));
+}
+
+TEST(RecordCommand, what_a_foreign_capture_has_is_recorded_and_what_it_lacks_is_the_reason) {
+  REQUIRE_PRIVATE_NETWORK();
+  const TemporaryFolder folder;
+  const std::vector<std::string> packets = packets_of_run(folder,
+                                                          "scenario: x\n"
+                                                          "steps:\n"
+                                                          "  - use: handshake\n"
+                                                          "  - app: write \"answer\"\n"
+                                                          "  - expect: PSH-ACK \"answer\"\n"
+                                                          "  - send: ICMP host-unreachable\n"
+                                                          "  - send: ACK\n"
+                                                          "  - app: close\n"
+                                                          "  - expect: FIN-ACK\n");
+  const auto recorded = [&](const std::vector<std::string>& some, std::size_t most = 65535) {
+    folder.write("trace.pcap", capture_of(some, most));
+    const Ran ran = tcpcraft(folder.path(), {"record", "trace.pcap"});
+    return ran.output + "exit code " + std::to_string(ran.exit_code);
+  };
+  const auto from_kernel = [](const std::string& packet) {
+    return packet.substr(20, 2) == std::string("\x26\x95");  // port 9877
+  };
+  const std::string whole = recorded(packets);
+  EXPECT_TRUE(
+      whole.ends_with("  - app:    write \"answer\"\n"
+                      "  - expect: PSH-ACK \"answer\"\n"
+                      "  - send:   ICMP host-unreachable\n"
+                      "  - send:   ACK\n"
+                      "  - app:    close\n"
+                      "  - expect: FIN-ACK\n"
+                      "exit code 0"))
+      << whole;
+  const std::string cut = recorded(packets, 43);
+  EXPECT_NE(cut.find("  - expect: PSH-ACK len=6  # of its data, 3 bytes are not in the capture\n"),
+            std::string::npos)
+      << cut;
+  EXPECT_TRUE(cut.ends_with("exit code 0")) << cut;
+  const auto expect_refused = [&](const std::vector<std::string>& some, const std::string& reason) {
+    const std::string text = recorded(some);
+    EXPECT_NE(text.find(" is not recorded: " + reason), std::string::npos) << text;
+    EXPECT_TRUE(text.ends_with("exit code 1")) << text;
+  };
+  std::vector<std::string> ours, theirs;
+  for (const std::string& packet : packets) (from_kernel(packet) ? ours : theirs).push_back(packet);
+  expect_refused({packets.begin() + 2, packets.end()},
+                 "the capture begins in the midst of it, with packet 1");
+  expect_refused(ours, "nothing of 127.0.0.1:");
+  expect_refused(theirs, "nothing of 127.0.0.1:9877 was captured");
+  std::vector<std::string> hole = packets;
+  hole.erase(hole.begin() + 3);  // the answer
+  expect_refused(hole, "packet 5 acknowledges what 127.0.0.1:9877 is not seen to send");
 }
 
 TEST(RecordCommand, what_does_not_pass_is_marked_where_it_fails) {
