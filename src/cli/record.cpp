@@ -70,18 +70,23 @@ class Recording {
   void take(std::vector<record::Conversation> over) {
     for (record::Conversation& one : over) waiting_.push_back({std::move(one), {}, {}});
     constexpr std::size_t many = 200;
-    if (waiting_.size() >= many && !command_.output.empty()) write(0);
+    if (waiting_.size() < many) return;
+    if (command_.output.empty()) refuse_many(waiting_.size());
+    write(0);
   }
   /// No more will come; there were `count`.
   void end(std::size_t count) {
-    if (count > 1 && command_.output.empty())
-      throw UsageError(file_ + " has " + std::to_string(count) +
-                       " connections: choose one by --flow, or a folder for all by -o");
+    if (count > 1 && command_.output.empty()) refuse_many(count);
     write(count);
   }
   bool is_all() const { return all_; }
 
  private:
+  [[noreturn]] void refuse_many(std::size_t count) const {
+    throw UsageError(file_ + " has " + std::to_string(count) +
+                     " connections: choose one by --flow, or a folder for all by -o");
+  }
+
   struct Waiting {
     record::Conversation conversation;
     record::Recorded recorded;
@@ -212,15 +217,18 @@ class StopSignals {
 };
 
 /// The connections that pass on an interface until that is interrupted.
-std::optional<capture::Damage> listen(const RecordCommand& command, record::Splitter& splitter) {
+std::optional<capture::Damage> listen(const RecordCommand& command, record::Splitter& splitter,
+                                      Recording& recording) {
   const std::vector<capture::Flow> flows = parse_flows(command.flows);
   const StopSignals stop;
   capture::Live live = open_live(command.interface, flows, stop.fd());
   std::fprintf(stderr, "tcpcraft: recording on %s, Ctrl-C ends it\n",
                report::printable(command.interface).c_str());
-  while (!live.is_over())
+  while (!live.is_over()) {
     if (const auto packet = live.next(std::chrono::hours(1)); packet && is_wanted(flows, packet->segment))
       splitter.add(*packet);
+    recording.take(splitter.finished());
+  }
   if (live.dropped() > 0)
     std::fprintf(stderr, "tcpcraft: %llu packets passed too fast to be captured\n",
                  static_cast<unsigned long long>(live.dropped()));
@@ -235,7 +243,7 @@ bool record_file(const RecordCommand& command, const std::string& file) {
   if (command.interface.empty()) {
     damage = read(command, file, splitter, recording);
   } else {
-    damage = listen(command, splitter);
+    damage = listen(command, splitter, recording);
     runner::catch_interrupts();
   }
   recording.take(splitter.take());
