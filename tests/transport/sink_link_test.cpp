@@ -49,9 +49,12 @@ TEST_F(SinkLinkTest, lost_packets_are_not_passed_over) {
   Packet packet = from_peer(test::rst, 1);
   packet.payload = payload;
   for (int i = 0; i < 1000; ++i) send(packet);
-  received();
-  send(from_peer(test::rst, 1));
-  EXPECT_THROW(received(), os::SystemError);
+  const auto next = [&] {  // which tells of the loss: ours, or what IPv6 has said of itself before
+    received();
+    send(from_peer(test::rst, 1));
+    received();
+  };
+  EXPECT_THROW(next(), os::SystemError);
   EXPECT_NO_THROW(received()) << "it is said once";
 }
 
