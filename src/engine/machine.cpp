@@ -85,6 +85,7 @@ Action Machine::next(wire::Time now, wire::Duration tick_lag) {
     if (auto* wait = std::get_if<WaitUntil>(&*action)) {
       waiting_since_ = now;
       await_running(*wait);
+      waiting_until_ = wait->deadline;
     }
     return *action;
   }

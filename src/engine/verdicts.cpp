@@ -56,12 +56,13 @@ wire::Time Machine::last_passage() const {
   return result_.started;
 }
 
-/// Whether a segment of the kernel's came long after everything before it although no step was waiting: the
-/// host took the CPU from us, and meanwhile a timer of the kernel's fired, or the application answered after
-/// a pause of its own. What `repeats` old numbers comes of a timer even in the midst of a call.
+/// Whether a segment of the kernel's came long after everything before it although no step was waiting, or
+/// after the time that one was to wait: the host took the CPU from us, and meanwhile a timer of the kernel's
+/// fired, or the application answered after a pause of its own. What `repeats` old numbers comes of a timer
+/// even in the midst of a call.
 bool Machine::came_of_lateness(const transport::Arrival& arrival, bool repeats) const {
-  if (waiting_since_ && arrival.time >= *waiting_since_) return false;
   wire::Time before = last_passage();
+  if (waiting_since_ && arrival.time >= *waiting_since_) before = std::max(before, waiting_until_);
   for (const Connection& connection : connections_)
     if (connection.anchor.time <= arrival.time) before = std::max(before, connection.anchor.time);
   // Without a stamp it may have been there before the call.

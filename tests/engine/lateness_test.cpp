@@ -73,6 +73,19 @@ TEST(Lateness, a_retransmission_while_we_were_held_up_is_inconclusive) {
   EXPECT_EQ(world.play_steps(steps).verdict, Verdict::inconclusive);
 }
 
+TEST(Lateness, what_comes_after_a_silence_that_we_overslept_is_inconclusive) {
+  for (const auto& [lateness, verdict] : {std::pair{0ms, Verdict::pass}, {200ms, Verdict::inconclusive}}) {
+    World world;
+    auto& link = world.link;
+    link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
+    link.answer({});
+    link.after(210ms, link.from_kernel(PSH_ACK, 7001, 101, "a"));
+    world.clock.lateness = lateness;
+    EXPECT_EQ(world.play_steps(handshake + "  - expect: nothing for 100ms\n").verdict, verdict)
+        << lateness.count();
+  }
+}
+
 TEST(Lateness, a_retransmission_while_a_step_waits_is_the_kernels) {
   World world;
   auto& link = world.link;

@@ -256,6 +256,7 @@ class Machine {
   wire::Duration longest_lag_{};             // by which any step, or the kernel's ticks, were late
   bool sent_ = false;                        // the present `send` is on its way
   std::optional<wire::Time> waiting_since_;  // where the last action was a wait
+  wire::Time waiting_until_;                 // its end
   std::optional<OpenCall> call_;             // of the present step
   OpenCall* attempted_ = nullptr;            // the one that is being made
   std::size_t attempted_by_ = 0;             // and on whose connection
