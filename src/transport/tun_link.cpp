@@ -59,8 +59,8 @@ void TunLink::read_all() {
     if (size == -1 && errno == EINTR) continue;
     if (size == -1 && errno != EAGAIN) throw os::SystemError("read /dev/net/tun");
     if (size == -1) {
-      // A queue that was not nearly full has lost nothing: its places come free some at a time, not each as it
-      // is read.
+      // A queue that was not nearly full has lost nothing: its places come free some at a time, not each as
+      // it is read.
       if (count >= queue_length / 2) check_losses();
       return;
     }
