@@ -151,6 +151,7 @@ struct RecordCommand {
   std::string output;              ///< a folder; empty: the standard output
   std::string app;                 ///< empty: what was captured tells
   bool force = false;
+  bool check = true;  ///< play what was recorded
 };
 int record(const RecordCommand& command);
 

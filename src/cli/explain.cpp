@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <tcpcraft/capture/flow.hpp>
-#include <tcpcraft/capture/live.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 #include <tcpcraft/os/system_error.hpp>
@@ -15,21 +14,12 @@
 
 #include "common.hpp"
 #include "ladder.hpp"
+#include "live.hpp"
 
 namespace tcpcraft::cli {
 namespace {
 
 using Flows = std::vector<capture::Flow>;
-
-Flows parse_flows(const std::vector<std::string>& texts) {
-  Flows flows;
-  for (const std::string& text : texts) {
-    const auto flow = capture::Flow::parse(text);
-    if (!flow) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
-    flows.push_back(*flow);
-  }
-  return flows;
-}
 
 /// Every wanted segment of the file, to `use`.
 template <class Use>
@@ -150,11 +140,7 @@ int explain_file(const ExplainCommand& command) {
 int explain_live(const ExplainCommand& command) {
   const Flows flows = parse_flows(command.flows);
   runner::catch_interrupts();
-  capture::LiveOptions options;
-  options.interface = command.interface;
-  options.filter = capture::bpf_filter(flows);
-  options.stop = runner::interrupt_fd();
-  capture::Live live(options);
+  capture::Live live = open_live(command.interface, flows, runner::interrupt_fd());
   const std::string what = command.flows.empty() ? "all of TCP" : "what was asked for";
   std::fprintf(stderr, "tcpcraft: explaining %s on %s, Ctrl-C ends it\n", what.c_str(),
                command.interface.c_str());

@@ -37,8 +37,12 @@ void add_record(CLI::App& app, int& exit_code) {
           "for run --net host")
       ->check(CLI::IsMember({"echo-once", "echo", "discard", "none", "script", "external"}));
   command->add_flag("--force", options.force, "replace scenarios that are there already");
+  command->add_flag_callback(
+      "--no-check", [] { options.check = false; },
+      "do not play what was recorded; else it is, in a private network, where that takes less than 5 s");
   command->footer(
-      "Exit codes: 0 all were recorded; 1 one could not be, and why is told; 2 the command line is invalid, "
+      "Exit codes: 0 all were recorded; 1 one could not be, or does not pass, and why is told; 2 the command "
+      "line is invalid, "
       "or\n"
       "the file is no capture or damaged; 3 it cannot be read.\n\n"
       "Examples:\n"

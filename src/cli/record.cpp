@@ -6,10 +6,11 @@
 #include <filesystem>
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include <tcpcraft/capture/comments.hpp>
-#include <tcpcraft/capture/flow.hpp>
-#include <tcpcraft/capture/live.hpp>
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/os/system_error.hpp>
 #include <tcpcraft/os/write_all.hpp>
@@ -20,6 +21,8 @@
 
 #include "commands.hpp"
 #include "common.hpp"
+#include "live.hpp"
+#include "record_check.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -48,20 +51,10 @@ std::string damage_of(const std::string& file, const capture::Damage& damage) {
          report::printable(damage.reason);
 }
 
-std::vector<capture::Flow> flows_of(const RecordCommand& command) {
-  std::vector<capture::Flow> flows;
-  for (const std::string& text : command.flows) {
-    const auto flow = capture::Flow::parse(text);
-    if (!flow) throw UsageError("--flow: '" + text + "' is not an address, a port, or A.B.C.D:PORT");
-    flows.push_back(*flow);
-  }
-  return flows;
-}
-
 record::Splitter splitter_for(const RecordCommand& command, const std::string& file) {
   if (command.side == "server") return record::Splitter(record::Side::server);
   if (command.side == "client") return record::Splitter(record::Side::client);
-  if (file == "-") return record::Splitter(record::Side::noted);
+  if (file == "-" || !command.interface.empty()) return record::Splitter(record::Side::noted);
   return record::Splitter(record::Side::noted, capture::read_comments(fs::path(file)));
 }
 
@@ -69,82 +62,196 @@ std::string name_of(const record::Conversation& conversation) {
   return conversation.peers.front().to_string() + " to " + conversation.kernel.to_string();
 }
 
+/// The scenarios of one capture, on their way to their files. A connection is written soon after it is over.
+class Recording {
+ public:
+  Recording(const RecordCommand& command, const std::string& file) : command_(command), file_(file) {}
+
+  void take(std::vector<record::Conversation> over) {
+    for (record::Conversation& one : over) waiting_.push_back({std::move(one), {}, {}});
+    constexpr std::size_t many = 200;
+    if (waiting_.size() < many) return;
+    if (command_.output.empty()) refuse_many(waiting_.size());
+    write(0);
+  }
+  /// No more will come; there were `count`.
+  void end(std::size_t count) {
+    if (count > 1 && command_.output.empty()) refuse_many(count);
+    write(count);
+  }
+  bool is_all() const { return all_; }
+
+ private:
+  [[noreturn]] void refuse_many(std::size_t count) const {
+    throw UsageError(file_ + " has " + std::to_string(count) +
+                     " connections: choose one by --flow, or a folder for all by -o");
+  }
+
+  struct Waiting {
+    record::Conversation conversation;
+    record::Recorded recorded;
+    Checked checked;
+  };
+
+  /// Those that are waiting. `count` is 0 where more may come.
+  void write(std::size_t count) {
+    for (Waiting& one : waiting_) one.recorded = record::record(one.conversation, command_.app);
+    if (command_.check) check();
+    for (Waiting& one : waiting_) {
+      say(one);
+      if (!one.recorded.refused.empty()) continue;
+      const std::string path = path_for(one.conversation.number, count);
+      if (path.empty()) {
+        print(one.recorded.text);
+      } else {
+        write_new(path, one.recorded.text, command_.force);
+        print(path + "\n");
+      }
+    }
+    waiting_.clear();
+  }
+
+  /// Of what a capture leaves open, the first that passes is right; where none does, the most likely is kept
+  /// and the place marked.
+  void check() {
+    std::vector<record::Recorded> tries(waiting_.size());
+    for (std::size_t number = 0; number < record::approaches().size(); ++number) {
+      std::vector<std::string> texts;
+      std::vector<std::size_t> whose;
+      for (std::size_t i = 0; i < waiting_.size(); ++i) {
+        const Waiting& one = waiting_[i];
+        const bool is_open = number == 0 || one.checked.verdict == Checked::Verdict::fails;
+        if (!one.recorded.refused.empty() || !is_open || command_.app == "external") continue;
+        std::string text = one.recorded.text;
+        if (number > 0)
+          text = record::record(one.conversation, command_.app, record::approaches()[number]).text;
+        if (text.empty() || (number > 0 && text == one.recorded.text)) continue;
+        texts.push_back(std::move(text));
+        whose.push_back(i);
+      }
+      const std::vector<Checked> all = check_recorded(texts);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        Waiting& one = waiting_[whose[i]];
+        if (number > 0 && all[i].verdict != Checked::Verdict::passes) continue;
+        one.checked = all[i];
+        one.recorded.text = texts[i];
+      }
+    }
+    for (Waiting& one : waiting_)
+      if (one.checked.verdict == Checked::Verdict::fails)
+        one.recorded.text = record::with_comment(one.recorded.text, one.checked.line,
+                                                 "not when it was played: " + one.checked.reason);
+  }
+
+  void say(const Waiting& one) {
+    std::string what;
+    if (!one.recorded.refused.empty())
+      what = "is not recorded: " + one.recorded.refused;
+    else if (command_.check && one.checked.verdict == Checked::Verdict::fails)
+      what = "is recorded, and does not pass: line " + std::to_string(one.checked.line) + ", " +
+             one.checked.reason + "; run --update puts it right";
+    all_ &= what.empty();
+    if (what.empty() && command_.check && one.checked.verdict == Checked::Verdict::not_played &&
+        command_.app != "external")
+      what = "is recorded, and was not played: " + one.checked.reason;
+    if (what.empty()) return;
+    std::fprintf(stderr, "tcpcraft: %s: %s %s\n", report::printable(file_).c_str(),
+                 name_of(one.conversation).c_str(), report::printable(what).c_str());
+  }
+
+  /// Nothing where it is printed.
+  std::string path_for(std::size_t number, std::size_t count) const {
+    if (command_.output.empty()) return {};
+    std::string name = stem_of(file_);
+    if (count != 1) {
+      const std::string digits = std::to_string(number);
+      name += "-" + std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+    }
+    return (fs::path(command_.output) / (name + ".scn")).string();
+  }
+
+  const RecordCommand& command_;
+  const std::string& file_;
+  std::vector<Waiting> waiting_;
+  bool all_ = true;
+};
+
 /// The connections of a capture; and where it is damaged.
-std::vector<record::Conversation> read(const RecordCommand& command, const std::string& file,
-                                       std::optional<capture::Damage>& damage) {
-  const std::vector<capture::Flow> flows = flows_of(command);
-  record::Splitter splitter = splitter_for(command, file);
+std::optional<capture::Damage> read(const RecordCommand& command, const std::string& file,
+                                    record::Splitter& splitter, Recording& recording) {
+  const std::vector<capture::Flow> flows = parse_flows(command.flows);
   capture::Reader reader{fs::path(file)};
   while (const auto packet = reader.next()) {
     for (const capture::Message& message : reader.take_messages()) splitter.add(message);
     if (capture::is_wanted(flows, packet->segment)) splitter.add(*packet);
+    recording.take(splitter.finished());
+    if (runner::interrupt_signal()) break;
   }
   for (const capture::Message& message : reader.take_messages()) splitter.add(message);
-  damage = reader.summary().damage;
-  return splitter.take();
+  return reader.summary().damage;
 }
 
+/// The signals that end a recording, readable where one has come. What is checked afterwards is interrupted
+/// by the next.
+class StopSignals {
+ public:
+  StopSignals() {
+    ::sigemptyset(&signals_);
+    ::sigaddset(&signals_, SIGINT);
+    ::sigaddset(&signals_, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &signals_, &before_);
+    fd_ = os::UniqueFd(os::check(::signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
+  }
+  ~StopSignals() {
+    signalfd_siginfo taken;
+    while (::read(fd_.get(), &taken, sizeof taken) > 0) continue;
+    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  int fd() const { return fd_.get(); }
+
+ private:
+  sigset_t signals_{}, before_{};
+  os::UniqueFd fd_;
+};
+
 /// The connections that pass on an interface until that is interrupted.
-std::vector<record::Conversation> listen(const RecordCommand& command,
-                                         std::optional<capture::Damage>& damage) {
-  const std::vector<capture::Flow> flows = flows_of(command);
-  runner::catch_interrupts();
-  capture::LiveOptions options;
-  options.interface = command.interface;
-  options.filter = capture::bpf_filter(flows);
-  options.stop = runner::interrupt_fd();
-  capture::Live live(options);
-  record::Splitter splitter(command.side == "server" ? record::Side::server : record::Side::client);
-  std::fprintf(stderr, "recording on %s until Ctrl-C\n", report::printable(command.interface).c_str());
-  while (!live.is_over())
-    if (const auto packet = live.next(std::chrono::seconds(1)); packet && is_wanted(flows, packet->segment))
+std::optional<capture::Damage> listen(const RecordCommand& command, record::Splitter& splitter,
+                                      Recording& recording) {
+  const std::vector<capture::Flow> flows = parse_flows(command.flows);
+  const StopSignals stop;
+  capture::Live live = open_live(command.interface, flows, stop.fd());
+  std::fprintf(stderr, "tcpcraft: recording on %s, Ctrl-C ends it\n",
+               report::printable(command.interface).c_str());
+  while (!live.is_over()) {
+    if (const auto packet = live.next(std::chrono::hours(1)); packet && is_wanted(flows, packet->segment))
       splitter.add(*packet);
-  damage = live.summary().damage;
+    recording.take(splitter.finished());
+  }
   if (live.dropped() > 0)
     std::fprintf(stderr, "tcpcraft: %llu packets passed too fast to be captured\n",
                  static_cast<unsigned long long>(live.dropped()));
-  return splitter.take();
-}
-
-/// The scenario of connection `number` of so many. Nothing where it is printed.
-std::string path_for(const RecordCommand& command, const std::string& file, std::size_t number,
-                     std::size_t count) {
-  if (command.output.empty()) return {};
-  std::string name = stem_of(file);
-  if (count > 1) {
-    const std::string digits = std::to_string(number), most = std::to_string(count);
-    name += "-" + std::string(most.size() - digits.size(), '0') + digits;
-  }
-  return (fs::path(command.output) / (name + ".scn")).string();
+  return live.summary().damage;
 }
 
 /// Whether all connections of the file could be recorded.
 bool record_file(const RecordCommand& command, const std::string& file) {
+  record::Splitter splitter = splitter_for(command, file);
+  Recording recording(command, file);
   std::optional<capture::Damage> damage;
-  const std::vector<record::Conversation> conversations =
-      command.interface.empty() ? read(command, file, damage) : listen(command, damage);
-  if (conversations.empty() && damage) throw UsageError(damage_of(file, *damage));
-  if (conversations.empty()) throw UsageError(file + ": there is no such connection in it");
-  if (conversations.size() > 1 && command.output.empty())
-    throw UsageError(file + " has " + std::to_string(conversations.size()) +
-                     " connections: choose one by --flow, or a folder for all by -o");
-  bool all = true;
-  for (std::size_t i = 0; i < conversations.size(); ++i) {
-    const record::Recorded recorded = record::record(conversations[i], command.app);
-    const std::string path = path_for(command, file, i + 1, conversations.size());
-    if (!recorded.refused.empty()) {
-      std::fprintf(stderr, "tcpcraft: %s: %s is not recorded: %s\n", report::printable(file).c_str(),
-                   name_of(conversations[i]).c_str(), report::printable(recorded.refused).c_str());
-      all = false;
-    } else if (path.empty()) {
-      print(recorded.text);
-    } else {
-      write_new(path, recorded.text, command.force);
-      print(path + "\n");
-    }
+  if (command.interface.empty()) {
+    damage = read(command, file, splitter, recording);
+  } else {
+    damage = listen(command, splitter, recording);
+    runner::catch_interrupts();
   }
+  recording.take(splitter.take());
+  if (splitter.count() == 0 && damage) throw UsageError(damage_of(file, *damage));
+  if (splitter.count() == 0) throw UsageError(file + ": there is no such connection in it");
+  recording.end(splitter.count());
   if (damage) throw UsageError(damage_of(file, *damage));
-  return all;
+  return recording.is_all();
 }
 
 }  // namespace
@@ -159,6 +266,7 @@ int record(const RecordCommand& command) {
   if (command.files.size() > 1 && command.output.empty())
     throw UsageError("the scenarios of several captures need a folder: -o");
   if (!command.output.empty()) fs::create_directories(command.output);
+  runner::catch_interrupts();
   bool all = true, invalid_file = false;
   for (const std::string& file : command.files) {
     try {
@@ -169,6 +277,7 @@ int record(const RecordCommand& command) {
       invalid_file = true;
     }
   }
+  if (runner::interrupt_signal()) return 128 + runner::interrupt_signal();
   return invalid_file ? invalid : all ? ok : failed;
 }
 

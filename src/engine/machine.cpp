@@ -69,7 +69,8 @@ void Machine::counters(const kernel::Counters& counters) {
     counters_ = counters;
 }
 
-Action Machine::next(wire::Time now) {
+Action Machine::next(wire::Time now, wire::Duration tick_lag) {
+  longest_lag_ = std::max(longest_lag_, tick_lag);
   // Whatever is done but waiting takes no time, and the kernel handles a segment within the call that sends
   // it.
   if (!waiting_since_) longest_lag_ = std::max(longest_lag_, now - now_);

@@ -16,6 +16,10 @@ void clear_of_probes(kernel::Counters& counters, std::int64_t barriers, std::int
   counters["Tcp.OutRsts"] -= barriers;
 }
 
+wire::Duration duration_of(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 class Player {
  public:
   Player(Machine& machine, transport::Link& link, kernel::Side& side, Clock& clock, Tap* tap)
@@ -29,7 +33,7 @@ class Player {
   void play() {
     for (;;) {
       if (clock_.interrupted()) return;
-      const Action action = machine_.next(clock_.now());
+      const Action action = machine_.next(clock_.now(), clock_.tick_lag());
       if (std::holds_alternative<Finished>(action)) break;
       std::visit([&](const auto& a) { perform(a); }, action);
     }
@@ -114,7 +118,21 @@ class Player {
 wire::Time SystemClock::now() {
   timespec time{};
   clock_gettime(CLOCK_REALTIME, &time);
-  return wire::Time(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+  return wire::Time(duration_of(time));
+}
+
+/// The coarse clock moves with the ticks. It is up to two of them behind where they come in time: one for the
+/// phase of the ticks, one for that of the time's own steps.
+wire::Duration SystemClock::tick_lag() {
+  static const wire::Duration tick = [] {
+    timespec resolution{};
+    clock_getres(CLOCK_REALTIME_COARSE, &resolution);
+    return duration_of(resolution);
+  }();
+  timespec coarse{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &coarse);
+  const wire::Duration lag = now() - wire::Time(duration_of(coarse));
+  return lag > 2 * tick ? lag : wire::Duration{};
 }
 
 void SystemClock::wait(std::vector<pollfd>& fds, wire::Time deadline) {

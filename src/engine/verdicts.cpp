@@ -9,7 +9,6 @@
 
 namespace tcpcraft::engine {
 
-using namespace std::chrono_literals;
 namespace {
 
 std::string milliseconds(wire::Duration duration) {
@@ -33,10 +32,8 @@ std::string Machine::since_last_send(wire::Time time) const {
 
 Action Machine::fail(Mismatch mismatch) {
   if (longest_lag_ > tolerated_lag)
-    return finish(Verdict::inconclusive, "the host was late: a step was done " +
-                                             std::to_string(longest_lag_ / 1ms) +
-                                             " ms after the one before it had ended, and the kernel's timers "
-                                             "did not wait");
+    return finish(Verdict::inconclusive, "the host was late by " + milliseconds(longest_lag_) +
+                                             ", and the kernel's timers did not wait for it");
   mismatch.step = step_;
   mismatch.peer = here_;
   mismatch.cause = here().cause;

@@ -3,38 +3,19 @@
 #include <algorithm>
 #include <set>
 
+#include "streams.hpp"
+
 namespace tcpcraft::record {
 namespace {
 
 using wire::Flag;
 using wire::SeqNum;
 
-const Passed* passed(const Event& event) {
-  return std::get_if<Passed>(&event.what);
-}
-
-/// The largest segment that both ends can take, without a device's help.
-std::size_t largest_segment(const std::vector<Event>& events) {
-  constexpr std::size_t unless_said = 536;
-  std::size_t result = 65535;
-  int syns = 0, stamped = 0;
-  for (const Event& event : events) {
-    const Passed* one = passed(event);
-    if (!one || !one->segment.has(Flag::syn)) continue;
-    const auto* mss = wire::find<wire::Mss>(one->segment.options);
-    result = std::min(result, mss ? std::size_t{mss->value} : unless_said);
-    ++syns;
-    stamped += wire::find<wire::Timestamps>(one->segment.options) != nullptr;
-  }
-  const std::size_t options = stamped == syns ? 12 : 0;
-  return result > options ? result - options : 1;
-}
-
 std::vector<Event> cut(const std::vector<Event>& events) {
   const std::size_t most = largest_segment(events);
   std::vector<Event> result;
   for (const Event& event : events) {
-    const Passed* one = passed(event);
+    const Passed* one = passed_in(event);
     if (!one || one->to_kernel || one->missing > 0 || one->segment.payload.size() <= most) {
       result.push_back(event);
       continue;
@@ -63,12 +44,12 @@ class Order {
   explicit Order(const std::vector<Event>& events) {
     std::set<std::uint32_t> known;
     for (const Event& event : events)
-      if (const Passed* one = passed(event); one && one->to_kernel && one->segment.seg_len() > 0)
+      if (const Passed* one = passed_in(event); one && one->to_kernel && one->segment.seg_len() > 0)
         if (!known.insert(one->segment.seq.raw()).second) again_.insert(one->segment.seq.raw());
   }
 
   void add(const Event& event) {
-    const Passed* one = passed(event);
+    const Passed* one = passed_in(event);
     if (!one || one->to_kernel) {
       events_.push_back(event);
       return;
@@ -76,13 +57,16 @@ class Order {
     const wire::Segment& segment = one->segment;
     auto place = events_.end();
     for (auto back = events_.end(); back != events_.begin();) {
-      const Passed* before = passed(*--back);
+      const Passed* before = passed_in(*--back);
       if (!before || !before->to_kernel) break;
       if (has_not_arrived(before->segment, segment)) place = back;
     }
     Event moved = event;
     if (place != events_.end()) moved.time = place->time;
-    if (segment.has(Flag::ack) && !segment.has(Flag::rst)) acked_ = segment.ack;
+    if (segment.has(Flag::ack) && !segment.has(Flag::rst)) {
+      acked_ = segment.ack;
+      window_ = segment.window;
+    }
     events_.insert(place, std::move(moved));
   }
 
@@ -92,6 +76,8 @@ class Order {
   /// Whether the kernel had not seen `theirs` when it sent `ours`.
   bool has_not_arrived(const wire::Segment& theirs, const wire::Segment& ours) const {
     if (theirs.has(Flag::syn) || ours.has(Flag::rst) || !ours.has(Flag::ack)) return false;
+    // What says nothing new was drawn by what came before it.
+    if (ours.seg_len() == 0 && ours.ack == acked_ && ours.window == window_) return false;
     if (theirs.seg_len() > 0)  // what is sent twice may have been lost
       return wire::in_range(ours.ack, theirs.seq, theirs.seg_len()) && !again_.contains(theirs.seq.raw());
     const auto* sent = wire::find<wire::Timestamps>(theirs.options);
@@ -103,11 +89,32 @@ class Order {
   std::vector<Event> events_;
   std::set<std::uint32_t> again_;  ///< numbers that the peer sent more than once
   SeqNum acked_;                   ///< by the kernel's last segment
+  std::uint16_t window_ = 0;       ///< of that
 };
 
 }  // namespace
 
-std::vector<Event> as_it_arrived(const Conversation& conversation) {
+std::size_t largest_segment(const std::vector<Event>& events) {
+  const bool v6 = !events.empty() && passed_in(events.front()) &&
+                  passed_in(events.front())->segment.source.address.is_v6();
+  const std::size_t unless_said = v6 ? 1220 : 536;
+  constexpr std::size_t least = 48;  // whatever the other side says
+  std::size_t result = 65535;
+  int syns = 0, stamped = 0;
+  for (const Event& event : events) {
+    const Passed* one = passed_in(event);
+    if (!one || !one->segment.has(Flag::syn)) continue;
+    const auto* mss = wire::find<wire::Mss>(one->segment.options);
+    result = std::min(result, mss ? std::size_t{mss->value} : unless_said);
+    ++syns;
+    stamped += wire::find<wire::Timestamps>(one->segment.options) != nullptr;
+  }
+  const std::size_t options = stamped == syns ? 12 : 0;
+  return std::max(result, least) - options;
+}
+
+std::vector<Event> as_it_arrived(const Conversation& conversation, bool known) {
+  if (known) return cut(conversation.events);
   Order order(conversation.events);
   for (const Event& event : cut(conversation.events)) order.add(event);
   return order.take();

@@ -56,13 +56,14 @@ std::uint32_t window_of(const wire::Segment& segment, const model::Tcb& sender) 
 }  // namespace
 
 Follower::Follower(const scenario::Peer& defaults, const wire::Endpoint& peer, const wire::Endpoint& kernel,
-                   wire::SeqNum iss, bool listening, bool exact)
+                   wire::SeqNum iss, bool listening, bool exact, bool bulk)
     : defaults_(defaults),
       end_(peer),
       kernel_end_(kernel),
       iss_(iss),
       listening_(listening),
       exact_(exact),
+      bulk_(bulk),
       clock_base_(exact ? std::optional<std::uint32_t>(1) : std::nullopt),
       peer_(model::peer_with(iss)),
       kernel_(listening ? model::listening() : model::Tcb{}) {}
@@ -136,9 +137,10 @@ void Follower::write_options(wire::SegmentSpec& spec, const wire::Segment& segme
   if (!exact_ && here.size() == there.size()) {
     const bool same =
         std::equal(here.begin(), here.end(), there.begin(), [](const wire::Option& a, const wire::Option& b) {
-          const bool stamps =
-              std::holds_alternative<wire::Timestamps>(a) && std::holds_alternative<wire::Timestamps>(b);
-          return stamps || a == b;
+          const auto *ours = std::get_if<wire::Timestamps>(&a), *derived = std::get_if<wire::Timestamps>(&b);
+          if (!ours || !derived) return a == b;
+          // A clock that goes back is one that the kernel looks at.
+          return static_cast<std::int32_t>(ours->tsval - derived->tsval) >= 0;
         });
     if (same) return;
   }
@@ -162,9 +164,9 @@ void Follower::write_ip(wire::SegmentSpec& spec, const wire::Segment& segment) c
 
 void Follower::write_payload(wire::SegmentSpec& spec, const Passed& passed) const {
   const wire::Bytes& data = passed.segment.payload;
-  const auto size = static_cast<std::uint32_t>(data.size()) + passed.missing;
+  const auto size = static_cast<std::uint32_t>(data.size());
   constexpr std::uint32_t shortest_pattern = 8;
-  if (passed.missing > 0 || (size >= shortest_pattern && data == wire::pattern(size)))
+  if (passed.by_length || (size >= shortest_pattern && data == wire::pattern(size)))
     spec.payload = wire::PayloadLength{size};
   else
     spec.payload = data;
@@ -188,15 +190,28 @@ bool Follower::window_matters(const wire::Segment& segment) const {
   wire::Segment usual = segment;
   usual.window = defaults_.window;
   const std::uint32_t least = std::max(ample, 2 * most_in_flight_);
+  // The kernel makes its segments, and pushes, by half of the widest that it has seen.
+  const bool is_widest =
+      (bulk_ || most_in_flight_ >= ample) && window_of(segment, peer_) > kernel_.max_snd_wnd;
+  if (is_widest && segment.has(Flag::ack) && !segment.has(Flag::rst))
+    return segment.window != defaults_.window;
   if (segment.has(Flag::rst) || !segment.has(Flag::ack))
     return segment.window < std::min<std::uint32_t>(least, defaults_.window);
   return segment.window != defaults_.window &&
          std::min(window_of(segment, peer_), window_of(usual, peer_)) < least;
 }
 
+/// Whether it is by its window that the kernel knows this for no duplicate, or for one.
+bool Follower::window_tells_apart(const wire::Segment& segment) const {
+  if (exact_ || !window_ || segment.seg_len() > 0 || segment.has(Flag::rst)) return false;
+  return segment.ack == peer_.last_ack_sent && (segment.window != *window_ || window_written_);
+}
+
 wire::SegmentSpec Follower::sent(const Passed& given, std::uint32_t waited) {
   Passed passed = given;
   wire::Segment& segment = passed.segment;
+  passed.by_length |= passed.missing > 0;
+  segment.payload.resize(segment.payload.size() + std::exchange(passed.missing, 0));
   segment.options = with_padding(segment);
   const auto* stamps = wire::find<wire::Timestamps>(segment.options);
   if (!clock_base_ && !exact_ && stamps) clock_base_ = stamps->tsval;
@@ -215,7 +230,9 @@ wire::SegmentSpec Follower::sent(const Passed& given, std::uint32_t waited) {
     spec.seq = number(segment.seq, names.origins.sender, Base::snd_nxt, names.snd_nxt);
   if (segment.ack != usual.ack)
     spec.ack = number(segment.ack, names.origins.receiver, Base::rcv_nxt, names.rcv_nxt);
-  if (window_matters(segment)) spec.window = value(segment.window);
+  window_written_ = window_matters(segment) || window_tells_apart(segment);
+  if (window_written_) spec.window = value(segment.window);
+  window_ = segment.window;
   if (segment.urgent_pointer != usual.urgent_pointer) spec.urgent_pointer = value(segment.urgent_pointer);
   write_ip(spec, segment);
   write_options(spec, segment, usual);
@@ -288,10 +305,10 @@ Expected Follower::expected(const Passed& passed) {
   if (own) last_seq_ = segment.seq;
   engine::Observed observed{segment, engine::expectation(kernel, segment, peer_.iss), {}, 0, 0};
   Expected result{update::described(observed), nullptr};
-  if (passed.missing > 0)
-    result.spec.payload = wire::PayloadLength{static_cast<std::uint32_t>(
-        segment.payload.size())};  // What the kernel echoes depends on which of the peer's segments it had
-                                   // seen, which is a matter of microseconds.
+  if (passed.missing > 0 || passed.by_length)
+    result.spec.payload = wire::PayloadLength{static_cast<std::uint32_t>(segment.payload.size())};
+  // What the kernel echoes depends on which of the peer's segments it had seen, which is a matter of
+  // microseconds.
   if (!exact_ && result.spec.options)
     for (wire::OptionSpec& one : result.spec.options->list)
       if (auto* stamps = std::get_if<wire::TimestampsSpec>(&one)) stamps->tsecr = {};

@@ -24,9 +24,9 @@ struct Expected {
 class Follower {
  public:
   /// `exact` where every field of the peer's is as its author wanted it; else those are left out that the
-  /// peer's own system chose.
+  /// peer's own system chose. `bulk`: the kernel sends large segments, by the window.
   Follower(const scenario::Peer& defaults, const wire::Endpoint& peer, const wire::Endpoint& kernel,
-           wire::SeqNum iss, bool listening, bool exact);
+           wire::SeqNum iss, bool listening, bool exact, bool bulk);
 
   /// The peer sent it. `waited` are the waits so far, in milliseconds.
   wire::SegmentSpec sent(const Passed& passed, std::uint32_t waited);
@@ -51,16 +51,20 @@ class Follower {
   void write_options(wire::SegmentSpec& spec, const wire::Segment& segment, const wire::Segment& usual) const;
   void write_broken(wire::SegmentSpec& spec, const Passed& passed) const;
   bool window_matters(const wire::Segment& segment) const;
+  bool window_tells_apart(const wire::Segment& segment) const;
 
   scenario::Peer defaults_;
   wire::Endpoint end_, kernel_end_;
   wire::SeqNum iss_;
   bool listening_;
   bool exact_;
+  bool bulk_;
   std::uint8_t usual_ttl_ = 64, usual_tos_ = 0;
   std::optional<std::uint32_t> clock_base_;
   std::uint32_t clock_ = 0;
   std::uint32_t most_in_flight_ = 0;
+  std::optional<std::uint16_t> window_;  ///< that the peer offered last,
+  bool window_written_ = false;          ///< and whether it was written
 
   model::Tcb peer_, old_peer_;
   model::Tcb kernel_, before_;

@@ -1,226 +1,26 @@
-// What a capture does not show, from what it shows: the application behind the kernel's segments, and the
-// network.
+// What a capture does not show of the kernel's network, from what it shows.
 
 #include "inference.hpp"
 
 #include <algorithm>
-#include <map>
 
-#include <tcpcraft/wire/notation.hpp>
+#include "streams.hpp"
 
 namespace tcpcraft::record {
-namespace {
 
+using namespace std::chrono_literals;
 using wire::Flag;
 using wire::SeqNum;
 
-/// What one side said: its data in order, each byte once, and its end.
-struct Stream {
-  std::optional<SeqNum> start;  ///< of its data
-  wire::Bytes data;
-  bool cut = false;                          ///< some of it was not captured
-  std::optional<std::size_t> fin, rst;       ///< the event
-  std::vector<std::size_t> news;             ///< the events with new data
-  std::map<std::size_t, wire::Bytes> ahead;  ///< what came behind a gap, by its place in the data
-
-  SeqNum end() const { return *start + static_cast<std::int64_t>(data.size()); }
-  bool whole() const { return !cut && ahead.empty(); }
-
-  void take(const Passed& passed, std::size_t event) {
-    const wire::Segment& segment = passed.segment;
-    if (segment.has(Flag::syn) && start != segment.seq + 1) {
-      *this = {};
-      start = segment.seq + 1;
-    }
-    if (segment.has(Flag::rst) && !rst) rst = event;
-    if (!start) return;
-    const std::int32_t place = segment.seq + (segment.has(Flag::syn) ? 1 : 0) - *start;
-    if (place >= 0 && !fin && !segment.payload.empty()) {
-      wire::Bytes text = segment.payload;
-      text.resize(text.size() + passed.missing);
-      cut |= passed.missing > 0;
-      ahead[static_cast<std::size_t>(place)] = std::move(text);
-      join(event);
-    }
-    if (segment.has(Flag::fin) && !fin) fin = event;
-  }
-
- private:
-  void join(std::size_t event) {
-    while (!ahead.empty() && ahead.begin()->first <= data.size()) {
-      const auto& [place, text] = *ahead.begin();
-      const std::size_t known = data.size() - place;
-      if (known < text.size()) {
-        data.insert(data.end(), text.begin() + static_cast<std::ptrdiff_t>(known), text.end());
-        if (news.empty() || news.back() != event) news.push_back(event);
-      }
-      ahead.erase(ahead.begin());
-    }
-  }
-};
-
-struct Streams {
-  Stream peer, kernel;
-};
-
-Streams streams_of(const Conversation& conversation) {
-  Streams streams;
-  for (std::size_t i = 0; i < conversation.events.size(); ++i)
-    if (const auto* passed = std::get_if<Passed>(&conversation.events[i].what))
-      (passed->to_kernel ? streams.peer : streams.kernel).take(*passed, i);
-  return streams;
-}
-
 const wire::Segment* first_syn(const Conversation& conversation, bool to_kernel) {
   for (const Event& event : conversation.events)
-    if (const auto* passed = std::get_if<Passed>(&event.what);
-        passed && passed->to_kernel == to_kernel && passed->segment.has(Flag::syn))
-      return &passed->segment;
+    if (const Passed* one = passed_in(event);
+        one && one->to_kernel == to_kernel && one->segment.has(Flag::syn))
+      return &one->segment;
   return nullptr;
 }
 
-bool is_prefix(const wire::Bytes& a, const wire::Bytes& of) {
-  return a.size() <= of.size() && std::equal(a.begin(), a.end(), of.begin());
-}
-
-/// Closes for its own reasons, not because the other side has.
-bool closes_first(const Streams& streams) {
-  return streams.kernel.fin && (!streams.peer.fin || *streams.kernel.fin < *streams.peer.fin);
-}
-
-std::string app_of(const Conversation& conversation, const Streams& streams) {
-  const wire::Segment* syn = first_syn(conversation, false);
-  if (!syn) return streams.kernel.rst ? "none" : "script";
-  if (!syn->has(Flag::ack)) return "script";
-  const Stream &peer = streams.peer, &kernel = streams.kernel;
-  if (!peer.whole() || !kernel.whole() || peer.data.empty()) return "script";
-  const bool ends = kernel.fin.has_value();
-  if (kernel.rst) return "script";
-  const bool echoes = !kernel.data.empty() && is_prefix(kernel.data, peer.data);
-  constexpr std::size_t read_of_echo_once = 256;
-  if (echoes && ends && closes_first(streams) && kernel.data.size() <= read_of_echo_once &&
-      kernel.news.size() == 1)
-    return "echo-once";
-  if (closes_first(streams) || (ends != peer.fin.has_value())) return "script";
-  if (echoes && kernel.data.size() == peer.data.size()) return "echo";
-  if (kernel.data.empty() && ends) return "discard";
-  return "script";
-}
-
-/// Inserts the calls of one connection's application.
-class Caller {
-  static constexpr std::size_t most_unread = 16384;  ///< before the window is in danger
-
- public:
-  Caller(const Conversation& conversation, const Streams& streams)
-      : conversation_(conversation), streams_(streams) {}
-
-  std::vector<Event> run() {
-    for (index_ = 0; index_ < conversation_.events.size(); ++index_) {
-      const Event& event = conversation_.events[index_];
-      const auto* passed = std::get_if<Passed>(&event.what);
-      if (passed && !passed->to_kernel) before(passed->segment);
-      if (passed && passed->to_kernel && unread_ >= most_unread && !passed->segment.payload.empty()) read();
-      result_.push_back(event);
-      if (passed && passed->to_kernel) after(passed->segment);
-    }
-    return std::move(result_);
-  }
-
- private:
-  void call(std::string text) {
-    result_.push_back({conversation_.events[index_].time, 0, Call{std::move(text), false}});
-  }
-
-  /// What the application did to make the kernel send this.
-  void before(const wire::Segment& segment) {
-    if (segment.has(Flag::syn)) {
-      if (!segment.has(Flag::ack) && !opened_) call("connect");
-      opened_ = true;
-      passive_ |= segment.has(Flag::ack);
-      written_ = sent_ = segment.seq + 1;
-      return;
-    }
-    if (!opened_) return;
-    if (segment.has(Flag::rst)) return abort(segment);
-    const SeqNum end = segment.seq + static_cast<std::int64_t>(segment.payload.size());
-    if (!segment.payload.empty() && !closed_ && wire::after(end, written_)) write();
-    if (segment.has(Flag::fin) && !closed_) close();
-  }
-
-  void after(const wire::Segment& segment) {
-    const bool has_data = !segment.payload.empty() || segment.has(Flag::fin);
-    if (passive_ && !accepted_ && segment.has(Flag::ack) && !segment.has(Flag::syn) &&
-        !segment.has(Flag::rst)) {
-      call("accept");
-      accepted_ = true;
-    }
-    if (has_data) unread_ += segment.payload.size();
-  }
-
-  void read() {
-    if (unread_ == 0) return;
-    constexpr std::size_t worth_telling = 4096;
-    result_.push_back({conversation_.events[index_].time, 0, Call{"read", unread_ >= worth_telling}});
-    unread_ = 0;
-  }
-
-  /// As much in one call as the kernel pushed together.
-  void write() {
-    read();
-    const Stream& stream = streams_.kernel;
-    SeqNum end = written_;
-    bool ends = false;
-    for (std::size_t i = index_; i < conversation_.events.size(); ++i) {
-      const auto* passed = std::get_if<Passed>(&conversation_.events[i].what);
-      if (!passed || passed->to_kernel || passed->segment.payload.empty()) continue;
-      const SeqNum last = passed->segment.seq + static_cast<std::int64_t>(passed->segment.payload.size());
-      if (!wire::after(last, end)) continue;
-      end = last;
-      ends = passed->segment.has(Flag::fin);
-      if (passed->segment.has(Flag::psh)) break;
-    }
-    const auto from = written_ - *stream.start, to = end - *stream.start;
-    if (from < 0 || to > static_cast<std::int64_t>(stream.data.size())) return;
-    constexpr std::int64_t longest = 200;
-    const std::string data =
-        to - from > longest
-            ? "len=" + std::to_string(to - from)
-            : wire::format_payload(wire::Bytes(stream.data.begin() + from, stream.data.begin() + to),
-                                   4 * longest);
-    if (ends) call("set TCP_CORK on");  // or the FIN would have come by itself
-    call("write " + data);
-    written_ = end;
-  }
-
-  /// Whether the kernel goes on receiving behind its FIN.
-  bool receives_later() const {
-    if (streams_.kernel.rst) return false;
-    const auto& news = streams_.peer.news;
-    return !news.empty() && news.back() > index_;
-  }
-
-  void close() {
-    read();
-    call(receives_later() ? "shutdown write" : "close");
-    closed_ = true;
-  }
-
-  void abort(const wire::Segment& segment) {
-    if (closed_ || !segment.has(Flag::ack) || segment.seq != streams_.kernel.end()) return;
-    if (unread_ == 0) call("set SO_LINGER on 0");
-    call("close");
-    closed_ = true;
-  }
-
-  const Conversation& conversation_;
-  const Streams& streams_;
-  std::vector<Event> result_;
-  std::size_t index_ = 0;
-  bool opened_ = false, passive_ = false, accepted_ = false, closed_ = false;
-  std::size_t unread_ = 0;
-  SeqNum written_, sent_;
-};
+namespace {
 
 bool has(const wire::Segment& syn, const char* what) {
   const std::string_view name(what);
@@ -229,15 +29,54 @@ bool has(const wire::Segment& syn, const char* what) {
   return wire::find<wire::WindowScale>(syn.options);
 }
 
+/// Whether the kernel answers what it need not more often than it usually does: twice in half a second.
+bool answers_without_limit(const Conversation& conversation) {
+  const Passed *before = nullptr, *ours = nullptr;
+  std::optional<wire::Time> last;
+  for (const Event& event : conversation.events) {
+    const Passed* one = passed_in(event);
+    if (!one) continue;
+    const auto says_again = [&] {
+      const wire::Segment &a = one->segment, &b = ours->segment;
+      return a.payload.empty() && !a.has(Flag::fin) && !a.has(Flag::rst) && a.ack == b.ack &&
+             a.seq == b.seq && a.window == b.window && a.flags == b.flags;
+    };
+    if (!one->to_kernel) {
+      const bool draws =
+          before && before->to_kernel && before->segment.payload.empty() && !before->segment.has(Flag::fin);
+      if (draws && ours && says_again()) {
+        if (last && event.time - *last < 500ms) return true;
+        last = event.time;
+      }
+      ours = one;
+    }
+    before = one;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::optional<unsigned> receive_buffer_of(const Conversation& conversation) {
+  const wire::Segment* syn = first_syn(conversation, false);
+  constexpr unsigned usual = 16384;
+  if (!syn || syn->window == 0 || syn->window >= usual) return {};
+  const bool closes =
+      std::any_of(conversation.events.begin(), conversation.events.end(), [](const Event& event) {
+        const Passed* one = passed_in(event);
+        return one && !one->to_kernel && one->segment.window == 0 && !one->segment.has(Flag::rst);
+      });
+  if (!closes) return {};
+  return syn->window;
+}
 
 Inferred infer(const Conversation& conversation) {
   Inferred result;
-  result.app = app_of(conversation, streams_of(conversation));
   const wire::Segment* const theirs = first_syn(conversation, true);
   const wire::Segment* const ours = first_syn(conversation, false);
   const wire::IpAddress& kernel = conversation.kernel.address;
   result.tun = !kernel.is_loopback() && kernel != conversation.peers.front().address;
+  if (answers_without_limit(conversation)) result.sysctls.emplace_back("tcp_invalid_ratelimit", "0");
   if (!ours) return result;
   const unsigned headers = kernel.is_v6() ? 60 : 40;
   const unsigned usual = result.tun ? 1500 - headers : kernel.is_v6() ? 65476 : 65495;
@@ -253,23 +92,38 @@ Inferred infer(const Conversation& conversation) {
   return result;
 }
 
+namespace {
+
+/// Whether `stream`'s side shows behind event `at` that it has not sent more: it goes on, or repeats itself,
+/// at its end; or it refuses the number.
+bool sent_no_more(const Conversation& conversation, const Stream& stream, std::size_t at) {
+  const Passed& claim = *passed_in(conversation.events[at]);
+  for (std::size_t i = at + 1; i < conversation.events.size(); ++i) {
+    const Passed* one = passed_in(conversation.events[i]);
+    if (!one || one->to_kernel == claim.to_kernel) continue;
+    const wire::Segment& segment = one->segment;
+    if (segment.has(Flag::rst) ? segment.seq == claim.segment.ack && !segment.has(Flag::ack)
+                               : segment.seq + segment.seg_len() == stream.next())
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string what_is_missing(const Conversation& conversation) {
   const Streams streams = streams_of(conversation);
-  for (const Event& event : conversation.events) {
-    const auto* passed = std::get_if<Passed>(&event.what);
-    if (!passed || !passed->segment.has(Flag::ack) || passed->segment.has(Flag::rst)) continue;
-    const Stream& other = passed->to_kernel ? streams.kernel : streams.peer;
-    if (!other.start || !wire::after(passed->segment.ack, other.end() + (other.fin ? 1 : 0))) continue;
-    return "packet " + std::to_string(passed->packet) + " acknowledges what " +
-           (passed->to_kernel ? conversation.kernel : conversation.peers.front()).to_string() +
+  for (std::size_t i = 0; i < conversation.events.size(); ++i) {
+    const Passed* one = passed_in(conversation.events[i]);
+    if (!one || !one->segment.has(Flag::ack) || one->segment.has(Flag::rst) || one->bad_checksum) continue;
+    const Stream& other = one->to_kernel ? streams.kernel : streams.peer;
+    if (!other.start || !wire::after(one->segment.ack, other.next())) continue;
+    if (sent_no_more(conversation, other, i)) continue;
+    return "packet " + std::to_string(one->packet) + " acknowledges what " +
+           (one->to_kernel ? conversation.kernel : conversation.peers.front()).to_string() +
            " is not seen to send: some of it is not in the capture";
   }
   return {};
-}
-
-std::vector<Event> with_calls(const Conversation& conversation) {
-  const Streams streams = streams_of(conversation);
-  return Caller(conversation, streams).run();
 }
 
 }  // namespace tcpcraft::record

@@ -5,9 +5,11 @@
 #include <tcpcraft/record/recorder.hpp>
 #include <tcpcraft/scenario/format.hpp>
 
+#include "application.hpp"
 #include "arrivals.hpp"
 #include "inference.hpp"
 #include "steps.hpp"
+#include "stock_server.hpp"
 
 namespace tcpcraft::record {
 namespace {
@@ -51,7 +53,8 @@ const wire::Segment* first(const Conversation& conversation, std::size_t peer, b
   return nullptr;
 }
 
-/// The window that a segment which says nothing about it has: the one that most have.
+/// The window that a segment which says nothing about it has: the one that most have; of a foreign peer, the
+/// first.
 std::uint16_t usual_window(const Conversation& conversation, std::size_t peer, bool exact) {
   std::map<std::uint16_t, int> counts;
   for (const Event& event : conversation.events) {
@@ -181,6 +184,7 @@ std::string title_of(const Conversation& conversation) {
 
 /// Why what was captured cannot be played again; empty where it can.
 std::string refusal(const Conversation& conversation) {
+  if (!conversation.too_much.empty()) return conversation.too_much;
   if (conversation.conditions) return conversation.events.empty() ? "no packet passed" : "";
   const std::string kernel = conversation.kernel.to_string(), peer = conversation.peers.front().to_string();
   const wire::Segment* const theirs = first(conversation, 0, true);
@@ -204,26 +208,45 @@ bool opens_itself(const Conversation& conversation) {
   return false;
 }
 
+scenario::Formatted laid_out(const std::string& text) {
+  return scenario::format({"recorded.scn", text},
+                          [](const std::string&) { return std::optional<wire::Bytes>(); });
+}
+
 }  // namespace
 
-Recorded record(const Conversation& given, std::string_view app) {
+const std::vector<Approach>& approaches() {
+  static const std::vector<Approach> all{{},
+                                         {.script = true},
+                                         {.script = true, .lone_acks = true},
+                                         {.script = true, .pieces = true, .lone_acks = true},
+                                         {.script = true, .as_captured = true},
+                                         {.script = true, .pauses = true},
+                                         {.script = true, .pieces = true, .lone_acks = true, .pauses = true}};
+  return all;
+}
+
+Recorded record(const Conversation& given, std::string_view app, Approach approach) {
   Recorded result;
   result.refused = refusal(given);
   if (!result.refused.empty()) return result;
   Conversation conversation = given;
   const bool exact = conversation.conditions.has_value();
-  if (!exact) conversation.events = as_it_arrived(conversation);
+  if (exact) approach = {};
+  if (!exact) conversation.events = as_it_arrived(conversation, approach.as_captured);
   const Inferred inferred = exact ? Inferred{} : infer(conversation);
-  const std::string name = !app.empty() ? std::string(app)
-                           : exact      ? conversation.conditions->app
-                                        : inferred.app;
+  std::string name(app);
+  if (name.empty()) name = exact ? conversation.conditions->app : app_of(conversation);
+  if (approach.script && app.empty() && name != "none") name = "script";
   const bool script = name == "script";
-  if (script && !exact) conversation.events = with_calls(conversation);
+  if (script && !exact) conversation.events = with_calls(conversation, approach.pieces);
 
   StepOptions options;
   for (std::size_t i = 0; i < conversation.peers.size(); ++i)
     options.peers.push_back(peer_of(conversation, i));
   options.exact = exact;
+  options.pauses = approach.pauses;
+  options.lone_acks = approach.lone_acks;
   options.calls = script;
   options.listening = name != "none" && !(script && opens_itself(conversation));
   const std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
@@ -235,14 +258,20 @@ Recorded record(const Conversation& given, std::string_view app) {
   const std::vector<std::string> names = exact ? conversation.conditions->names : std::vector<std::string>();
   for (const Step& step : steps) text += step_text(step, names);
 
-  const scenario::Formatted formatted = scenario::format(
-      {"recorded.scn", text}, [](const std::string&) { return std::optional<wire::Bytes>(); });
+  const scenario::Formatted formatted = laid_out(text);
   if (!formatted.diagnostics.empty()) {
     result.refused = "it cannot be written as a scenario: " + formatted.diagnostics.front().message;
     return result;
   }
   result.text = formatted.text;
   return result;
+}
+
+std::string with_comment(const std::string& text, std::size_t line, const std::string& comment) {
+  std::size_t end = text.find('\n');
+  for (; line > 1 && end != text.npos; --line) end = text.find('\n', end + 1);
+  if (end == text.npos) return text;
+  return laid_out(text.substr(0, end) + "  # " + comment + text.substr(end)).text;
 }
 
 }  // namespace tcpcraft::record

@@ -49,12 +49,20 @@ std::optional<Event> event_of(const capture::Message& message, std::size_t peer)
   return Event{message.time, peer, Message{report->spec, report->seq}};
 }
 
-/// A call that blocked was begun before what it made the kernel send; pauses are told of in the end.
+/// A call that blocked was begun before what it made the kernel send; pauses are told of in the end, and may
+/// be seen to end after the call that followed.
 void insert(std::vector<Event>& events, Event note) {
+  using namespace std::chrono_literals;
   auto place = events.end();
   const auto* call = std::get_if<Call>(&note.what);
+  const auto* pause = std::get_if<Pause>(&note.what);
   if (!call || call->text.starts_with("close"))
     while (place != events.begin() && std::prev(place)->time > note.time) --place;
+  constexpr auto late = 2ms;
+  if (pause && pause->duration > 2 * late)
+    while (place != events.begin() && std::holds_alternative<Call>(std::prev(place)->what) &&
+           std::prev(place)->time > note.time - late)
+      --place;
   events.insert(place, std::move(note));
 }
 
@@ -68,26 +76,84 @@ void drop_unseen(std::vector<Event>& events) {
 
 }  // namespace
 
-Splitter::Splitter(Side peer, capture::Comments comments)
-    : peer_(peer), comments_(std::move(comments)), noted_(parse_section(comments_.section)) {
+Splitter::Splitter(Side peer, capture::Comments comments, Limits limits)
+    : peer_(peer), comments_(std::move(comments)), limits_(limits), noted_(parse_section(comments_.section)) {
   if (peer_ != Side::noted) noted_.reset();
 }
 
 Splitter::Flow& Splitter::flow_of(const wire::Endpoint& one, const wire::Endpoint& other) {
   const std::string a = one.to_string(), b = other.to_string();
-  const std::string key = noted_ ? "" : a < b ? a + " " + b : b + " " + a;
-  const auto [found, is_new] = index_.try_emplace(key, flows_.size());
-  if (is_new) flows_.emplace_back();
-  return flows_[found->second];
+  Flow& flow = flows_[noted_ ? "" : a < b ? a + " " + b : b + " " + a];
+  if (flow.number == 0) flow.number = ++count_;
+  return flow;
 }
 
 void Splitter::add(const capture::Packet& packet) {
-  flow_of(packet.segment.source, packet.segment.destination).packets.push_back(packet);
+  const wire::Segment& segment = packet.segment;
+  Flow& flow = flow_of(segment.source, segment.destination);
+  flow.last = now_ = packet.time;
+  if (segment.has(Flag::syn)) flow.ends = 0;
+  if (segment.has(Flag::rst)) flow.ends = 2;
+  if (segment.has(Flag::fin) && (flow.ends == 0 || (flow.ends == 1 && flow.ended != segment.source))) {
+    ++flow.ends;
+    flow.ended = segment.source;
+  }
+  // One whose segments are no longer kept has its first: that tells who is who.
+  if (!flow.too_much.empty() && !flow.packets.empty()) return;
+  flow.packets.push_back(packet);
+  const std::size_t size =
+      sizeof packet + segment.payload.size() + segment.options.size() * sizeof(wire::Option);
+  flow.data += segment.payload.size();
+  flow.bytes += size;
+  bytes_ += size;
+  bound(flow);
 }
 
 void Splitter::add(const capture::Message& message) {
-  if (const auto report = parse_message(message))
-    flow_of(report->source, report->destination).messages.push_back(message);
+  const auto report = parse_message(message);
+  if (!report) return;
+  Flow& flow = flow_of(report->source, report->destination);
+  if (flow.too_much.empty()) flow.messages.push_back(message);
+}
+
+void Splitter::refuse(Flow& flow, std::string reason) {
+  flow.too_much = std::move(reason);
+  flow.packets.erase(flow.packets.begin() + 1, flow.packets.end());
+  flow.packets.shrink_to_fit();
+  flow.messages.clear();
+  bytes_ -= flow.bytes;
+  flow.bytes = 0;
+}
+
+void Splitter::bound(Flow& flow) {
+  const std::string too_long = " are no scenario that anybody reads: replay plays it again";
+  if (flow.packets.size() > limits_.segments)
+    refuse(flow, "more than " + std::to_string(limits_.segments) + " segments" + too_long);
+  else if (flow.data > limits_.bytes)
+    refuse(flow, "more than " + std::to_string(limits_.bytes >> 20u) + " MiB of data" + too_long);
+  if (bytes_ <= limits_.all_bytes) return;
+  const auto largest = std::max_element(flows_.begin(), flows_.end(), [](const auto& a, const auto& b) {
+    return a.second.bytes < b.second.bytes;
+  });
+  refuse(largest->second,
+         "too many connections go on at its time to keep it in memory: choose some by --flow");
+}
+
+std::vector<Conversation> Splitter::finished() {
+  constexpr std::size_t now_and_then = 4096;
+  std::vector<Conversation> result;
+  if (noted_ || ++added_ % now_and_then != 0) return result;
+  std::vector<Flows::iterator> over;
+  for (auto flow = flows_.begin(); flow != flows_.end(); ++flow)
+    if (flow->second.ends == 2 && now_ - flow->second.last > limits_.over) over.push_back(flow);
+  std::sort(over.begin(), over.end(),
+            [](const auto& a, const auto& b) { return a->second.number < b->second.number; });
+  for (const auto& flow : over) {
+    result.push_back(conversation(flow->second));
+    bytes_ -= flow->second.bytes;
+    flows_.erase(flow);
+  }
+  return result;
 }
 
 Conversation Splitter::conversation(Flow& flow) const {
@@ -98,6 +164,8 @@ Conversation Splitter::conversation(Flow& flow) const {
   const bool serves = peer_ != Side::server;
   result.kernel = serves ? server : client;
   result.peers = {serves ? client : server};
+  result.number = flow.number;
+  result.too_much = flow.too_much;
   struct {
     Conversation& result;
     void operator()(capture::Packet& packet) const {
@@ -116,6 +184,7 @@ Conversation Splitter::conversation(Flow& flow) const {
 /// All of a capture that says of itself between whom it is.
 Conversation Splitter::noted() {
   Conversation result = std::move(*noted_);
+  if (!flows_.empty()) result.too_much = flows_.begin()->second.too_much;
   wire::Time last{};
   const auto peer_at = [&](const wire::Endpoint& end) -> std::optional<std::size_t> {
     const auto found = std::find(result.peers.begin(), result.peers.end(), end);
@@ -156,7 +225,7 @@ Conversation Splitter::noted() {
         result.events.push_back(std::move(*event));
     }
   } use{say, peer_at, result, comments_, last};
-  if (!flows_.empty()) in_order(flows_.front().packets, flows_.front().messages, use);
+  for (auto& [key, flow] : flows_) in_order(flow.packets, flow.messages, use);
   say(comments_.end, last);
   if (result.peers.size() > 1) drop_unseen(result.events);
   return result;
@@ -168,10 +237,10 @@ std::vector<Conversation> Splitter::take() {
     result.push_back(noted());
     return result;
   }
-  for (Flow& flow : flows_)
+  for (auto& [key, flow] : flows_)
     if (!flow.packets.empty()) result.push_back(conversation(flow));
   flows_.clear();
-  index_.clear();
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return result;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <set>
 
 #include <tcpcraft/model/rules.hpp>
 
@@ -22,7 +24,7 @@ Duration rounded(Duration duration, bool up) {
 
 /// The kernel's timers count in ticks, and from round trips that differ; and the host may have held it up.
 wire::Interval around(Duration gap) {
-  return {rounded(gap / 2, false), rounded(2 * gap + 20ms, true)};
+  return {rounded(std::max<Duration>(gap / 2 - 4ms, {}), false), rounded(2 * gap + 20ms, true)};
 }
 
 /// Whether the kernel may wait with this acknowledgement.
@@ -42,14 +44,24 @@ bool is_of_timer(const Expected& expected, const wire::Segment& segment, Duratio
   return gap >= (acknowledges && may_be_delayed(rule) && !exact ? 25ms : 150ms);
 }
 
+/// Longer than the kernel remembers what an answer took, and than it is silent for after one that it need not
+/// have given.
+constexpr Duration long_enough = 600ms;
+
 class Writer {
  public:
   Writer(const Conversation& conversation, const StepOptions& options) : options_(options) {
+    const bool is_bulk =
+        std::any_of(conversation.events.begin(), conversation.events.end(), [](const auto& event) {
+          const auto* passed = std::get_if<Passed>(&event.what);
+          constexpr std::size_t much = 16384;
+          return passed && !passed->to_kernel && passed->segment.payload.size() >= much;
+        });
     for (std::size_t i = 0; i < conversation.peers.size(); ++i)
-      connections_.push_back(
-          {Follower(options.peers[i], conversation.peers[i], conversation.kernel,
-                    wire::SeqNum(options.peers[i].iss.value_or(0)), options.listening, options.exact),
-           {}});
+      connections_.push_back({Follower(options.peers[i], conversation.peers[i], conversation.kernel,
+                                       wire::SeqNum(options.peers[i].iss.value_or(0)), options.listening,
+                                       options.exact, is_bulk),
+                              {}});
   }
 
   std::vector<Step> run(const std::vector<Event>& events) {
@@ -57,7 +69,10 @@ class Writer {
       last_ = events.front().time;
       for (Connection& connection : connections_) connection.last = last_;
     }
-    for (const Event& event : events) std::visit([&](const auto& what) { add(event, what); }, event.what);
+    if (!options_.exact) find_quick(events);
+    repeats_ = has_repeated(events);
+    for (index_ = 0; index_ < events.size(); ++index_)
+      std::visit([&](const auto& what) { add(events[index_], what); }, events[index_].what);
     if (is_plain(events)) add_state(connections_.front().follower.kernel().state);
     return std::move(steps_);
   }
@@ -69,9 +84,10 @@ class Writer {
     bool paused = false;       ///< since its previous step: that is all there is to say of time
     std::uint32_t waited = 0;  ///< so far, in milliseconds
     bool accepted = false;     ///< the application has a socket of it
-  };  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice,
-      /// and nobody
-  /// gave up.
+  };
+
+  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice, and
+  /// nobody gave up.
   bool is_plain(const std::vector<Event>& events) const {
     const auto is_odd = [](const Event& event) {
       const auto* passed = std::get_if<Passed>(&event.what);
@@ -94,8 +110,53 @@ class Writer {
   /// Time that passes before the peer, or the application, goes on.
   void wait(const Event& event) {
     const Duration gap = event.time - last_;
-    if (options_.exact || gap < 3ms || !owes(connections_[event.peer].follower)) return;
-    add(event, Pause{rounded(gap, false), false});
+    if (options_.exact) return;
+    if (gap >= 3ms && repeats_ && owes(connections_[event.peer].follower))
+      add(event, Pause{rounded(gap, false), false});
+    else if (matters(event, gap))
+      add(event, Pause{std::min<Duration>(rounded(gap, false), long_enough), false});
+  }
+
+  /// Whether the kernel sent anything twice, or probed: only then have its timers ended.
+  static bool has_repeated(const std::vector<Event>& events) {
+    std::optional<wire::SeqNum> next;
+    for (const Event& event : events) {
+      const auto* passed = std::get_if<Passed>(&event.what);
+      if (!passed || passed->to_kernel || passed->segment.has(wire::Flag::rst)) continue;
+      const wire::Segment& segment = passed->segment;
+      if (next && wire::before(segment.seq, *next)) return true;
+      next = segment.end();
+    }
+    return false;
+  }
+
+  /// The peer's data that the kernel acknowledged at once, though an answer was to come.
+  void find_quick(const std::vector<Event>& events) {
+    std::optional<std::size_t> data;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const auto* passed = std::get_if<Passed>(&events[i].what);
+      if (!passed) continue;
+      const bool quick = data && !passed->to_kernel && passed->segment.seg_len() == 0 &&
+                         events[i].time - events[*data].time < 25ms;
+      if (quick) quick_.insert(*data);
+      data.reset();
+      if (passed->to_kernel && !passed->segment.payload.empty()) data = i;
+    }
+  }
+
+  /// Whether the kernel goes by how long the peer, or the application, took: acknowledgements wait where
+  /// answers came soon, and not after a pause; what needs none is answered twice a second.
+  bool matters(const Event& event, Duration gap) const {
+    if (options_.pauses && gap >= 3ms) return true;
+    const auto* passed = std::get_if<Passed>(&event.what);
+    const Duration silence = data_ ? event.time - *data_ : Duration{};
+    if (!passed) return gap >= 40ms && silence >= 40ms && !quick_.empty() && *quick_.rbegin() > index_;
+    const model::Tcb& kernel = connections_[event.peer].follower.kernel();
+    const bool is_probe = kernel.irs && passed->segment.seg_len() == 0 &&
+                          wire::before(passed->segment.seq, kernel.rcv_nxt) &&
+                          !passed->segment.has(wire::Flag::syn);
+    if (is_probe) return gap >= 500ms;
+    return gap >= 200ms && silence >= 200ms && quick_.contains(index_);
   }
 
   /// Whether time makes a difference: something of the kernel's is under way, or it waits to be let go on.
@@ -112,6 +173,7 @@ class Writer {
                                                           " bytes are not in the capture";
     if (passed.to_kernel) {
       wait(event);
+      if (!passed.segment.payload.empty()) data_ = event.time;
       push(event, "send", wire::format_spec(follower.sent(passed, connections_[event.peer].waited)), comment);
       return;
     }
@@ -121,9 +183,13 @@ class Writer {
         900ms;  // within which a segment has to come that says nothing of time
     const bool timer = is_of_timer(expected, passed.segment, gap, options_.exact) &&
                        (!connections_[event.peer].paused || gap > nearly_patience);
-    timers_ |= timer;
     if (timer) expected.spec.within = around(gap);
-    const bool may_come = !options_.exact && expected.rule == &model::rules::window_update;
+    const bool is_bare = passed.segment.seg_len() == 0 && !passed.segment.has(wire::Flag::rst);
+    const bool may_come =
+        !options_.exact && (expected.rule == &model::rules::window_update ||
+                            (options_.lone_acks && is_bare && may_be_delayed(expected.rule)));
+    if (may_come) expected.spec.within = {};
+    timers_ |= timer && !may_come;
     push(event, may_come ? "optional" : "expect", wire::format_spec(expected.spec), comment);
   }
 
@@ -134,9 +200,11 @@ class Writer {
 
   void add(const Event& event, const Call& call) {
     if (!options_.calls) return;
+    if (!options_.exact && matters(event, event.time - last_)) wait(event);
     note(event, call.text);
     push(event, "app", call.text);
-    if (call.opens_window) push(event, "optional", "ACK");
+    const bool acknowledges = options_.lone_acks && call.text == "read";
+    if (call.opens_window || acknowledges) push(event, "optional", "ACK");
   }
 
   /// What came meanwhile has been told of before: it is the rest that is still to pass.
@@ -174,8 +242,12 @@ class Writer {
   const StepOptions& options_;
   std::vector<Connection> connections_;
   std::vector<Step> steps_;
+  std::size_t index_ = 0;
+  std::set<std::size_t> quick_;  ///< events
   wire::Time last_;
-  bool timers_ = false;  ///< the kernel's decided about a segment
+  std::optional<wire::Time> data_;  ///< when the peer last sent any
+  bool repeats_ = false;            ///< the kernel says something twice
+  bool timers_ = false;             ///< the kernel's decided about a segment
 };
 
 bool is(const std::vector<Step>& steps, std::size_t at, std::size_t peer, const char* verb,

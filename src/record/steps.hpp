@@ -19,8 +19,10 @@ struct Step {
 struct StepOptions {
   std::vector<scenario::Peer> peers;  ///< with their initial sequence numbers
   bool listening = true;              ///< before the first step
-  bool exact = false;  ///< every field of the peer's is as its author wanted it, and so are its pauses
-  bool calls = true;   ///< the application's calls are steps
+  bool exact = false;      ///< every field of the peer's is as its author wanted it, and so are its pauses
+  bool pauses = false;     ///< those of the peer and the application are kept wherever they stand
+  bool lone_acks = false;  ///< an acknowledgement without data may come, or not
+  bool calls = true;       ///< the application's calls are steps
 };
 
 /// The steps that play the events again.

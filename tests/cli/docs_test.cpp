@@ -29,9 +29,8 @@ Ran drawn(const fs::path& folder, const std::string& file) {
 
 /// Its times, and the peer's port, made equal.
 std::string normalized_ladder(const std::string& text) {
-  const std::string times =
-      std::regex_replace(normalized(text), std::regex(" +\\d+\\.\\d{3}  "), "  0.000  ");
-  return std::regex_replace(times, std::regex("peer 127\\.0\\.0\\.1:\\d+ +"), "peer ");
+  const std::string times = replace_pattern(normalized(text), " +\\d+\\.\\d{3}  ", "  0.000  ");
+  return replace_pattern(times, "peer 127\\.0\\.0\\.1:\\d+ +", "peer ");
 }
 
 TEST(Docs, the_readme_shows_what_is_printed) {
@@ -111,7 +110,7 @@ TEST(Docs, every_tag_of_the_library_is_explained) {
   for (const auto& file : fs::recursive_directory_iterator(source_dir / "scenarios")) {
     if (file.path().extension() != ".scn") continue;
     const std::string tags = all_between(read_file(file.path()), "\ntags: [", ']').at(0);
-    std::istringstream words(std::regex_replace(tags, std::regex(","), " "));
+    std::istringstream words(replace_pattern(tags, ",", " "));
     for (std::string tag; words >> tag;) {
       const bool folder = fs::is_directory(source_dir / "scenarios" / tag);
       EXPECT_TRUE(folder || guide.find('`' + tag + '`') != std::string::npos) << file.path() << ": " << tag;

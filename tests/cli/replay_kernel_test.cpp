@@ -277,7 +277,7 @@ TEST(ReplayKernel, clients_that_do_not_come_are_told_and_no_success) {
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_EQ(count(run.output, "not run:\n  echoes.pcap#1 198.51.100.1:10000 > 198.51.100.2:9877\n"), 1u)
       << run.output;
-  EXPECT_TRUE(std::regex_search(run.output, std::regex("\n2 connections: 0 passed, 2 not run in .*\n$")))
+  EXPECT_FALSE(find_pattern(run.output, "\n2 connections: 0 passed, 2 not run in .*\n$").empty())
       << run.output;
 }
 
@@ -310,7 +310,7 @@ TEST(ReplayKernel, a_terminal_shows_how_far_it_is) {
   Echoes(folder.path() / "echoes.pcap").write(1);
   const std::string output = on_a_terminal(folder.path(), {"replay", "echoes.pcap", "--to", "127.0.0.1:9877",
                                                            "--app", "echo", "--color", "never"});
-  EXPECT_TRUE(std::regex_search(output, std::regex("\r\033\\[K\\d+%; 0 connections; [01] running\r\033\\[K")))
+  EXPECT_FALSE(find_pattern(output, "\r\033\\[K\\d+%; 0 connections; [01] running\r\033\\[K").empty())
       << output;
   EXPECT_EQ(count(output.substr(output.rfind("\033[K")), "running"), 0u) << output;
 }

@@ -93,9 +93,8 @@ TEST(ReplayRaw, the_article_arrives_as_it_is) {
 
 /// Times, and what follows from them, made equal.
 std::string normalized_raw(const std::string& text) {
-  return std::regex_replace(text,
-                            std::regex("in [\\d.]+ s: \\d+ packets/s, [\\d.]+ Mbit/s; at most [\\d.]+ ms"),
-                            "in 1 s: 1 packets/s, 1 Mbit/s; at most 1 ms");
+  return replace_pattern(text, "in [\\d.]+ s: \\d+ packets/s, [\\d.]+ Mbit/s; at most [\\d.]+ ms",
+                         "in 1 s: 1 packets/s, 1 Mbit/s; at most 1 ms");
 }
 
 TEST(ReplayRaw, the_guides_example) {
@@ -108,9 +107,7 @@ TEST(ReplayRaw, the_guides_example) {
       frames.push_back({100, frame(static_cast<std::uint8_t>(i), i % 4 == 0 ? 508 : 507), i * 1000});
     folder.write("trace.pcap", pcap(frames));
     const Veth veth;
-    const auto here = [&](const std::string& text) {
-      return std::regex_replace(text, std::regex("veth0"), veth.device);
-    };
+    const auto here = [&](const std::string& text) { return replace_pattern(text, "veth0", veth.device); };
     std::istringstream command(here(blocks(guide, "sh").at(0)));
     std::string word;
     std::vector<std::string> words;

@@ -17,10 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 /// Processes that have a folder as their own.
 std::vector<pid_t> processes_in(const fs::path& folder) {
   std::vector<pid_t> result;
@@ -35,8 +31,8 @@ std::vector<pid_t> processes_in(const fs::path& folder) {
 }
 
 std::size_t number_before(const std::string& text, const std::string& word) {
-  std::smatch found;
-  return std::regex_search(text, found, std::regex("(\\d+) " + word)) ? std::stoul(found[1]) : 0;
+  const auto found = find_pattern(text, "(\\d+) " + word);
+  return found.empty() ? 0 : std::stoul(found[1]);
 }
 
 std::size_t count_of(const std::string& text, const std::string& part) {

@@ -19,10 +19,6 @@ Ran run(const TemporaryFolder& folder, std::vector<std::string> words,
   return tcpcraft(folder.path(), words, in_child);
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> result;
   std::istringstream in(text);
@@ -276,10 +272,10 @@ TEST(Suite, a_terminal_shows_how_far_it_is) {
   folder.write("b.scn", passing);
   const std::vector<std::string> words{"run", "--color", "never", "-q", "."};
   const std::string output = on_a_terminal(folder.path(), words);
-  std::smatch found;
-  const std::regex status("\r\033\\[K(\\d/2; [12] running, longest \\d+\\.\\d s [^\r]*)\r\033\\[K");
-  ASSERT_TRUE(std::regex_search(output, found, status)) << output;
-  EXPECT_LE(found[1].length(), 39);
+  const auto status =
+      find_pattern(output, "\r\033\\[K(\\d/2; [12] running, longest \\d+\\.\\d s [^\r]*)\r\033\\[K");
+  ASSERT_FALSE(status.empty()) << output;
+  EXPECT_LE(status[1].length(), 39u);
   const std::size_t last = output.rfind("\033[K");
   EXPECT_TRUE(contains(output.substr(last), "2 scenarios: 2 passed")) << "erased before the end";
   EXPECT_EQ(output.substr(last).find("running"), std::string::npos);

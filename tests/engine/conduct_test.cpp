@@ -9,7 +9,7 @@ using wire::Flag;
 using wire::SeqNum;
 
 constexpr model::Rule first{"first", "1", "what the text says first"};
-constexpr model::Rule other{"other", "1", "what it allows as well"};
+constexpr model::Rule option{"other", "1", "what it allows as well"};
 constexpr model::Rule accord{"accord", "1", "what is sent of one's own accord"};
 
 using Rules = std::vector<const model::Rule*>;
@@ -78,13 +78,13 @@ TEST(Conduct, an_answer_to_what_wants_none_does_not) {
 
 TEST(Conduct, where_the_standard_leaves_a_choice_the_kernel_tells_which_it_made) {
   Conduct silent;
-  silent.arrived(ack(first, 7), {{ack(first, 7), silence(other)}});
+  silent.arrived(ack(first, 7), {{ack(first, 7), silence(option)}});
   silent.settled();
-  EXPECT_EQ(silent.take_rules(), Rules{&other});
+  EXPECT_EQ(silent.take_rules(), Rules{&option});
   Conduct answering;
-  answering.arrived(silence(first), {{silence(first), ack(other, 7)}});
-  answering.sent(segment({Flag::ack}, 7), expected(), &other);
-  EXPECT_EQ(answering.take_rules(), Rules{&other});
+  answering.arrived(silence(first), {{silence(first), ack(option, 7)}});
+  answering.sent(segment({Flag::ack}, 7), expected(), &option);
+  EXPECT_EQ(answering.take_rules(), Rules{&option});
 }
 
 TEST(Conduct, an_acknowledgement_that_may_wait_rides_on_data) {

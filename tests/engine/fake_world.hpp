@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 class ManualClock : public Clock {
  public:
   wire::Time now() override { return now_; }
+  wire::Duration tick_lag() override { return ticks_behind; }
   void wait(std::vector<pollfd>&, wire::Time deadline) override {
     const wire::Time woken = deadline + lateness;
     if (next_event && next_event() <= woken)
@@ -34,6 +35,7 @@ class ManualClock : public Clock {
   void jump(wire::Duration duration) { now_ += duration; }
   std::function<wire::Time()> next_event;
   wire::Duration lateness{};
+  wire::Duration ticks_behind{};
 
  private:
   wire::Time now_{1s};
@@ -213,6 +215,8 @@ struct World {
     return source.text.substr(span.begin, span.end - span.begin);
   }
 };
+
+inline const std::string handshake = "  - use: handshake\n";
 
 inline constexpr wire::Flags SYN{wire::Flag::syn};
 inline constexpr wire::Flags SYN_ACK{wire::Flag::syn, wire::Flag::ack};

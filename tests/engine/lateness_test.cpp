@@ -7,30 +7,28 @@
 namespace tcpcraft::engine {
 namespace {
 
-const std::string handshake = "  - use: handshake\n";
-
-TEST(Lateness, a_late_host_is_inconclusive_not_a_failure) {
-  World world;
+/// What becomes of an ACK that comes so long after the data that it answers.
+Verdict acknowledged_after(World& world, std::chrono::milliseconds delay, const std::string& within,
+                           const std::string& before = "") {
   auto& link = world.link;
   link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
   link.answer({});
   link.answer({});
-  link.after(210ms, link.from_kernel(ACK, 7001, 102));
+  link.after(delay, link.from_kernel(ACK, 7001, 102));
+  const std::string steps = "  - send: PSH-ACK \"a\"\n  - expect: ACK in " + within + "\n";
+  return world.play_steps(handshake + before + steps).verdict;
+}
+
+TEST(Lateness, a_late_host_is_inconclusive_not_a_failure) {
+  World world;
   world.clock.lateness = 30ms;
-  EXPECT_EQ(world.play_steps(handshake + "  - send: PSH-ACK \"a\"\n  - expect: ACK in 40ms..200ms\n").verdict,
-            Verdict::inconclusive);
+  EXPECT_EQ(acknowledged_after(world, 210ms, "40ms..200ms"), Verdict::inconclusive);
 }
 
 TEST(Lateness, a_segment_that_comes_in_the_grace_after_a_late_wake_up_is_inconclusive) {
   World world;
-  auto& link = world.link;
-  link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
-  link.answer({});
-  link.answer({});
-  link.after(240ms, link.from_kernel(ACK, 7001, 102));
   world.clock.lateness = 10ms;
-  EXPECT_EQ(world.play_steps(handshake + "  - send: PSH-ACK \"a\"\n  - expect: ACK in 40ms..200ms\n").verdict,
-            Verdict::inconclusive);
+  EXPECT_EQ(acknowledged_after(world, 240ms, "40ms..200ms"), Verdict::inconclusive);
 }
 
 /// The timer that sends it may have been started before the step that was late.
@@ -40,15 +38,21 @@ TEST(Lateness, a_segment_that_is_early_by_less_than_the_host_was_late_is_inconcl
                                                  {3ms, 196ms, Verdict::fail},
                                                  {3ms, 201ms, Verdict::pass}}) {
     World world;
-    auto& link = world.link;
-    link.answer({link.from_kernel(SYN_ACK, 7000, 101)});
-    link.answer({});
-    link.answer({});
-    link.after(delay, link.from_kernel(ACK, 7001, 102));
     world.clock.lateness = lateness;
-    const std::string steps =
-        handshake + "  - wait: 10ms\n  - send: PSH-ACK \"a\"\n  - expect: ACK in 200ms..400ms\n";
-    EXPECT_EQ(world.play_steps(steps).verdict, verdict) << lateness.count() << " " << delay.count();
+    EXPECT_EQ(acknowledged_after(world, delay, "200ms..400ms", "  - wait: 10ms\n"), verdict)
+        << lateness.count() << " " << delay.count();
+  }
+}
+
+/// A timer is set by the ticks: where they are behind, it fires early.
+TEST(Lateness, a_segment_that_is_early_by_less_than_the_ticks_were_behind_is_inconclusive) {
+  for (const auto& [behind, delay, verdict] : {std::tuple{0ms, 187ms, Verdict::fail},
+                                               {14ms, 187ms, Verdict::inconclusive},
+                                               {14ms, 201ms, Verdict::pass}}) {
+    World world;
+    world.clock.ticks_behind = behind;
+    EXPECT_EQ(acknowledged_after(world, delay, "200ms..400ms"), verdict)
+        << behind.count() << " " << delay.count();
   }
 }
 

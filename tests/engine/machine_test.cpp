@@ -5,8 +5,6 @@
 namespace tcpcraft::engine {
 namespace {
 
-const std::string handshake = "  - use: handshake\n";
-
 /// A kernel of ISS 7000 that opens and then answers "a\n" like the article's server.
 void serve_article(World& world) {
   auto& link = world.link;

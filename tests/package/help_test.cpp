@@ -1,3 +1,4 @@
+#include <regex>
 #include <set>
 #include <sstream>
 

@@ -1,68 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <tcpcraft/capture/reader.hpp>
-#include <tcpcraft/record/recorder.hpp>
-#include <tcpcraft/record/split.hpp>
 #include <tcpcraft/scenario/format.hpp>
-#include <tcpcraft/wire/notation.hpp>
+
+#include "talk.hpp"
 
 namespace tcpcraft::record {
 namespace {
-
-using namespace std::chrono_literals;
-
-/// A conversation, written segment by segment: `>` to the kernel, `<` from it. Numbers are those on the wire,
-/// where the client begins with 1000 and the server with 5000.
-class Talk {
- public:
-  explicit Talk(const char* client = "127.0.0.1:40000", const char* server = "127.0.0.1:9877") {
-    client_ = *wire::Endpoint::parse(client);
-    conversation_.kernel = *wire::Endpoint::parse(server);
-    conversation_.peers = {client_};
-  }
-
-  Talk& pass(const std::string& line, wire::Duration pause = 10us) {
-    const bool to_kernel = line[0] == '>';
-    const wire::ParsedSegment parsed = wire::parse_segment(line.substr(2), wire::Purpose::send);
-    EXPECT_TRUE(parsed.errors.empty()) << line;
-    Passed passed;
-    passed.to_kernel = to_kernel;
-    passed.packet = conversation_.events.size() + 1;
-    wire::Segment& segment = passed.segment;
-    segment.source = to_kernel ? client_ : conversation_.kernel;
-    segment.destination = to_kernel ? conversation_.kernel : client_;
-    segment.flags = parsed.spec.flags;
-    if (parsed.spec.seq) segment.seq = wire::SeqNum(static_cast<std::uint32_t>(parsed.spec.seq->offset));
-    if (parsed.spec.ack) segment.ack = wire::SeqNum(static_cast<std::uint32_t>(parsed.spec.ack->offset));
-    segment.window = static_cast<std::uint16_t>(parsed.spec.window ? *parsed.spec.window->number : 65535);
-    if (const auto* bytes = std::get_if<wire::Bytes>(&parsed.spec.payload)) segment.payload = *bytes;
-    if (parsed.spec.options)
-      for (const wire::OptionSpec& option : parsed.spec.options->list)
-        if (const auto* mss = std::get_if<wire::MssSpec>(&option))
-          segment.options.push_back(wire::Mss{static_cast<std::uint16_t>(*mss->value.number)});
-    segment.data_offset = static_cast<std::uint8_t>(5 + segment.options.size());
-    time_ += pause;
-    conversation_.events.push_back({time_, 0, passed});
-    return *this;
-  }
-
-  Talk& handshake() {
-    return pass("> SYN seq=1000").pass("< SYN-ACK seq=5000 ack=1001").pass("> ACK seq=1001 ack=5001");
-  }
-
-  Recorded recorded(std::string_view app = {}) const { return record(conversation_, app); }
-  /// What stands behind `steps:`.
-  std::string steps(std::string_view app = {}) const {
-    const Recorded made = recorded(app);
-    EXPECT_EQ(made.refused, "");
-    return made.text.substr(std::min(made.text.find("steps:\n") + 7, made.text.size()));
-  }
-
- private:
-  wire::Endpoint client_;
-  Conversation conversation_;
-  wire::Time time_{1700000000s};
-};
 
 TEST(Record, numbers_that_are_derived_are_left_out) {
   const Talk talk = Talk()
@@ -115,7 +58,7 @@ TEST(Record, only_the_times_of_timers_are_written) {
             "  - use:    handshake\n"
             "  - send:   PSH-ACK \"x\"\n"
             "  - expect: PSH-ACK \"x\"\n"
-            "  - expect: PSH-ACK seq=1 \"x\" in 100ms..430ms\n"
+            "  - expect: PSH-ACK seq=1 \"x\" in 96ms..430ms\n"
             "  - wait:   10ms\n"
             "  - send:   ACK\n"
             "  - send:   RST\n");
@@ -181,22 +124,183 @@ TEST(Record, what_a_device_cuts_is_expected_in_pieces) {
       .pass("< SYN-ACK seq=5000 ack=1001 <mss 1460>")
       .pass("> ACK seq=1001 ack=5001");
   talk.pass("< FIN-PSH-ACK seq=5001 ack=1001 \"" + std::string(250, 'x') + "\"");
-  const std::string piece(100, 'x'), last(50, 'x');
   EXPECT_EQ(talk.steps(),
             "  - use:    handshake\n"
             "  - app:    set TCP_CORK on\n"
             "  - app:    write len=250\n"
-            "  - expect: ACK \"" +
-                piece +
-                "\"\n"
-                "  - expect: ACK \"" +
-                piece +
-                "\"\n"
-                "  - app:    close\n"
-                "  - expect: FIN-PSH-ACK \"" +
-                last +
-                "\"\n"
-                "  - state:  FIN-WAIT-1\n");
+            "  - expect: ACK len=100\n"
+            "  - expect: ACK len=100\n"
+            "  - app:    close\n"
+            "  - expect: FIN-PSH-ACK len=50\n"
+            "  - state:  FIN-WAIT-1\n");
+}
+
+TEST(Record, data_that_was_cut_is_told_by_its_length) {
+  Talk talk = Talk().handshake();
+  talk.pass("> PSH-ACK seq=1001 ack=5001 \"GET\"").cut_to(1);
+  talk.pass("< PSH-ACK seq=5001 ack=1004 \"answer\"").cut_to(2);
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK len=3  # of its data, 2 bytes are not in the capture\n"
+            "  - app:    read\n"
+            "  - app:    write len=6\n"
+            "  - expect: PSH-ACK len=6  # of its data, 4 bytes are not in the capture\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, messages_about_what_the_kernel_sent_are_sent_again) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("< PSH-ACK seq=5001 ack=1001 \"x\"")
+                        .report({"host-unreachable", {}, {}, {}})
+                        .pass("> ACK seq=1001 ack=5002");
+  EXPECT_NE(talk.steps().find("  - expect: PSH-ACK \"x\"\n"
+                              "  - send:   ICMP host-unreachable\n"
+                              "  - send:   ACK\n"),
+            std::string::npos)
+      << talk.steps();
+}
+
+TEST(Record, data_that_overtakes_its_end_is_no_hole) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> FIN-ACK seq=1003 ack=5001 \"b\"")
+                        .pass("< ACK seq=5001 ack=1001")
+                        .pass("> ACK seq=1001 ack=5001 \"aa\"")
+                        .pass("< ACK seq=5001 ack=1005");
+  EXPECT_EQ(talk.recorded().refused, "");
+}
+
+TEST(Record, an_acknowledgement_of_what_was_never_sent_is_no_hole) {
+  Talk talk = Talk().handshake().pass("> ACK seq=1001 ack=6001");
+  EXPECT_NE(talk.recorded().refused, "") << "it may have been sent";
+  talk.pass("< ACK seq=5001 ack=1001");
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   ACK ack=1001\n"
+            "  - expect: ACK\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, windows_that_tell_acknowledgements_apart_are_written) {
+  Talk talk = Talk().handshake();
+  talk.pass("< PSH-ACK seq=5001 ack=1001 \"x\"")
+      .pass("> ACK seq=1001 ack=5001 win=30000")
+      .pass("> ACK seq=1001 ack=5001 win=40000")
+      .pass("> ACK seq=1001 ack=5001 win=40000");
+  EXPECT_NE(talk.steps().find("  - send:   ACK ack=1 win=30000\n"
+                              "  - send:   ACK ack=1 win=40000\n"
+                              "  - send:   ACK ack=1 win=40000\n"),
+            std::string::npos)
+      << talk.steps();
+}
+
+TEST(Record, a_clock_that_goes_back_is_written) {
+  Talk talk;
+  talk.pass("> SYN seq=1000 <ts 100:0>")
+      .pass("< SYN-ACK seq=5000 ack=1001 <ts 900:100>")
+      .pass("> ACK seq=1001 ack=5001 <ts 101:900>")
+      .pass("> PSH-ACK seq=1001 ack=5001 <ts 60:900> \"old\"")
+      .pass("< ACK seq=5001 ack=1001 <ts 901:101>");
+  EXPECT_NE(talk.steps().find("- send:   PSH-ACK <ts now-41:echo> \"old\"\n  - expect: ACK\n"),
+            std::string::npos)
+      << talk.steps();
+}
+
+TEST(Record, what_says_nothing_new_came_behind_what_drew_it) {
+  const Talk talk =
+      Talk().handshake().pass("> PSH-ACK seq=1001 ack=5001 \"x\"").pass("< ACK seq=5001 ack=1001");
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"x\"\n"
+            "  - expect: ACK ack=1\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, the_order_of_the_capture_can_be_kept) {
+  const Talk talk =
+      Talk().handshake().pass("> FIN-ACK seq=1001 ack=5001").pass("< PSH-ACK seq=5001 ack=1001 \"hi\"");
+  EXPECT_NE(talk.steps("", {.script = true}).find("\"hi\"\n  - send:   FIN-ACK"), std::string::npos);
+  EXPECT_NE(talk.steps("", {.script = true, .as_captured = true}).find("FIN-ACK\n  - app:    write \"hi\""),
+            std::string::npos);
+}
+
+TEST(Record, whether_an_acknowledgement_comes_alone_can_be_left_open) {
+  const Talk talk = Talk()
+                        .handshake()
+                        .pass("> PSH-ACK seq=1001 ack=5001 \"x\"")
+                        .pass("< ACK seq=5001 ack=1002", 40ms)
+                        .pass("< PSH-ACK seq=5001 ack=1002 \"y\"");
+  EXPECT_EQ(talk.steps("", {.script = true, .lone_acks = true}),
+            "  - use:      handshake\n"
+            "  - send:     PSH-ACK \"x\"\n"
+            "  - optional: ACK\n"
+            "  - app:      read\n"
+            "  - optional: ACK\n"
+            "  - app:      write \"y\"\n"
+            "  - expect:   PSH-ACK \"y\"\n"
+            "  - state:    ESTABLISHED\n");
+}
+
+TEST(Record, each_segment_can_be_written_for_itself) {
+  const Talk talk =
+      Talk().handshake().pass("< ACK seq=5001 ack=1001 \"a\"").pass("< PSH-ACK seq=5002 ack=1001 \"b\"");
+  EXPECT_EQ(talk.steps("", {.script = true, .pieces = true}).find("write \"ab\""), std::string::npos);
+  EXPECT_NE(talk.steps("", {.script = true, .pieces = true})
+                .find("  - app:    write \"a\"\n  - expect: PSH-ACK \"a\"\n"),
+            std::string::npos);
+}
+
+TEST(Record, pauses_that_the_kernel_goes_by_are_kept_and_no_others) {
+  Talk talk = Talk().handshake();
+  talk.pass("> PSH-ACK seq=1001 ack=5001 \"x\"", 5s)
+      .pass("< ACK seq=5001 ack=1002")
+      .pass("< PSH-ACK seq=5001 ack=1002 \"y\"", 5ms)
+      .pass("> ACK seq=1002 ack=5002", 40ms)
+      .pass("> PSH-ACK seq=1002 ack=5002 \"x\"", 5s)
+      .pass("< ACK seq=5002 ack=1003")
+      .pass("< PSH-ACK seq=5002 ack=1003 \"z\"", 5ms);
+  EXPECT_EQ(talk.steps(),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"x\"\n"
+            "  - expect: ACK\n"
+            "  - app:    read\n"
+            "  - app:    write \"y\"\n"
+            "  - expect: PSH-ACK \"y\"\n"
+            "  - send:   ACK\n"
+            "  - wait:   600ms\n"
+            "  - send:   PSH-ACK \"x\"\n"
+            "  - expect: ACK\n"
+            "  - app:    read\n"
+            "  - app:    write \"z\"\n"
+            "  - expect: PSH-ACK \"z\"\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, probes_of_the_peer_come_no_sooner_than_the_kernel_answers_them) {
+  Talk talk = Talk().handshake();
+  for (int i = 0; i < 2; ++i) talk.pass("> ACK seq=1000 ack=5001", 10s).pass("< ACK seq=5001 ack=1001");
+  EXPECT_NE(talk.steps().find("  - wait:   600ms\n  - send:   ACK seq=0\n  - expect: ACK\n"
+                              "  - wait:   600ms\n  - send:   ACK seq=0\n  - expect: ACK\n"),
+            std::string::npos)
+      << talk.steps();
+  EXPECT_EQ(talk.recorded().text.find("sysctl"), std::string::npos);
+}
+
+TEST(Record, a_kernel_that_answers_too_often_has_no_limit) {
+  Talk talk = Talk().handshake();
+  for (int i = 0; i < 3; ++i) talk.pass("> ACK seq=1000 ack=5001").pass("< ACK seq=5001 ack=1001");
+  EXPECT_NE(talk.recorded().text.find("sysctl: {tcp_invalid_ratelimit: 0}"), std::string::npos)
+      << talk.recorded().text;
+}
+
+TEST(Record, a_line_is_marked_in_the_layout_of_fmt) {
+  const std::string text = Talk().handshake().pass("> RST seq=1001").recorded().text;
+  const std::size_t line = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  const std::string marked = with_comment(text, line, "why: # not");
+  EXPECT_TRUE(marked.ends_with("  - send: RST  # why: # not\n")) << marked;
+  EXPECT_EQ(scenario::format({"x.scn", marked}, {}).text, marked);
+  EXPECT_EQ(with_comment(text, line + 5, "beyond"), text);
 }
 
 TEST(Record, the_layout_is_that_of_fmt) {

@@ -9,8 +9,6 @@ namespace {
 
 using namespace fixture;
 
-const Style plain(false);
-
 RecordedMatrix earlier() {
   RecordedMatrix matrix = record(small());
   matrix.kernel = "Linux 6.12.117";

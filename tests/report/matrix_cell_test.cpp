@@ -11,8 +11,6 @@ namespace {
 
 using namespace fixture;
 
-const Style plain(false);
-
 TEST(MatrixCell, tells_the_exchange_the_rules_and_the_deviation) {
   CellResult result = known(established, rst_edge, {&model::deviations::right_edge});
   result.observation = exchange(rst_edge);

@@ -5,6 +5,7 @@
 
 #include <tcpcraft/matrix/result.hpp>
 #include <tcpcraft/model/deviations.hpp>
+#include <tcpcraft/report/style.hpp>
 
 /// A small matrix made by hand.
 namespace tcpcraft::report::fixture {
@@ -17,6 +18,8 @@ using matrix::Verdict;
 using model::State;
 using wire::Flag;
 using namespace matrix::places;
+
+inline const Style plain(false);
 
 inline constexpr StateVariant listen{"LISTEN", State::listen, "the application listens", {}};
 inline constexpr StateVariant established{"ESTABLISHED", State::established, "opened by the peer", {}};

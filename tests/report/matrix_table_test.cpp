@@ -12,8 +12,6 @@ namespace {
 
 using namespace fixture;
 
-const Style plain(false);
-
 TEST(MatrixTable, shows_a_cell_in_two_characters_and_a_second_row_where_the_families_differ) {
   EXPECT_EQ(format_matrix_table(small(), plain),
             R"(Linux 6.18.44 over loopback, IPv4 and IPv6, profile linux, rate limits off

@@ -12,7 +12,7 @@ namespace {
 using engine::Verdict;
 using nlohmann::json;
 
-json parsed(const std::string& text) {
+json parsed_junit(const std::string& text) {
   const ForeignFile file(text);
   return json_of("python3 " + beside("junit.py") + " " + file.path());
 }
@@ -38,7 +38,8 @@ TEST(Junit, obeys_the_schema) {
 
 TEST(Junit, has_a_suite_for_each_folder_and_counts) {
   REQUIRE_PROGRAM("python3 --version");
-  const json junit = parsed(written(junit_writer, all, {std::chrono::milliseconds(1500), {"x/y[a=/]"}, ""}));
+  const json junit =
+      parsed_junit(written(junit_writer, all, {std::chrono::milliseconds(1500), {"x/y[a=/]"}, ""}));
   EXPECT_EQ(
       junit["attributes"],
       (json{{"name", "tcpcraft"}, {"tests", "6"}, {"failures", "1"}, {"errors", "2"}, {"time", "1.500000"}}));
@@ -69,7 +70,7 @@ TEST(Junit, has_a_suite_for_each_folder_and_counts) {
 TEST(Junit, holds_any_bytes) {
   REQUIRE_PROGRAM("python3 --version");
   const Record record = hostile_record();
-  const json junit = parsed(written(junit_writer, {record}));
+  const json junit = parsed_junit(written(junit_writer, {record}));
   const json& failed = junit["suites"][0]["cases"][0];
   EXPECT_EQ(failed["attributes"]["file"], visible(record.file));
   EXPECT_EQ(failed["children"]["failure"]["attributes"]["message"], visible(hostile));
@@ -79,7 +80,8 @@ TEST(Junit, holds_any_bytes) {
 
 TEST(Junit, says_where_nothing_can_run) {
   REQUIRE_PROGRAM("python3 --version");
-  const json junit = parsed(written(junit_writer, {}, {std::chrono::milliseconds(1), {}, "no namespaces"}));
+  const json junit =
+      parsed_junit(written(junit_writer, {}, {std::chrono::milliseconds(1), {}, "no namespaces"}));
   EXPECT_EQ(junit["attributes"]["errors"], "1");
   EXPECT_EQ(junit["suites"][0]["cases"][0]["children"]["error"]["attributes"]["message"], "no namespaces");
 }

@@ -16,7 +16,7 @@ using nlohmann::json;
 
 constexpr const char* perl = "perl -MTAP::Parser -MJSON::PP -e 1";
 
-json parsed(const std::string& text) {
+json parsed_tap(const std::string& text) {
   const ForeignFile file(text);
   return json_of("perl " + beside("tap.pl") + " " + file.path());
 }
@@ -69,8 +69,8 @@ TEST(Tap, of_version_13_is_the_same_but_for_the_number) {
 
 TEST(Tap, is_read_by_another_parser) {
   REQUIRE_PROGRAM(perl);
-  const json tap = parsed(written(tap_13_writer, {plain_record("a", Verdict::pass), failed_record("x/y"),
-                                                  plain_record("s", Verdict::skip, "why")}));
+  const json tap = parsed_tap(written(tap_13_writer, {plain_record("a", Verdict::pass), failed_record("x/y"),
+                                                      plain_record("s", Verdict::skip, "why")}));
   EXPECT_EQ(tap["errors"], json::array());
   EXPECT_EQ(tap["unknown"], json::array());
   EXPECT_TRUE(tap["good"].get<bool>());
@@ -90,7 +90,7 @@ TEST(Tap, holds_any_bytes) {
   Record skipped = hostile_record();
   skipped.verdict = Verdict::skip;
   skipped.reason = hostile;
-  const json tap = parsed(written(tap_13_writer, {hostile_record(), skipped}));
+  const json tap = parsed_tap(written(tap_13_writer, {hostile_record(), skipped}));
   EXPECT_EQ(tap["errors"], json::array());
   EXPECT_EQ(tap["unknown"], json::array());
   EXPECT_EQ(tap["bailouts"], json::array());
@@ -108,7 +108,7 @@ TEST(Tap, a_report_that_begins_with_a_space_is_read_as_it_is) {
   REQUIRE_PROGRAM(perl);
   Record record = failed_record("x");
   record.failure->text = "  two spaces\nnone";
-  EXPECT_EQ(parsed(written(tap_13_writer, {record}))["tests"][0]["yaml"]["report"], record.failure->text);
+  EXPECT_EQ(parsed_tap(written(tap_13_writer, {record}))["tests"][0]["yaml"]["report"], record.failure->text);
 }
 
 TEST(Tap, of_an_interrupted_run_does_not_keep_its_plan) {
@@ -116,7 +116,7 @@ TEST(Tap, of_an_interrupted_run_does_not_keep_its_plan) {
   const std::string text = written(tap_13_writer, {plain_record("a", Verdict::pass)},
                                    {std::chrono::milliseconds(1), {"b", "c\nok 2"}, ""});
   EXPECT_NE(text.find("# not run: b\n"), text.npos);
-  const json tap = parsed(text);
+  const json tap = parsed_tap(text);
   EXPECT_EQ(tap["plan"], "3");
   EXPECT_EQ(tap["tests"].size(), 1u);
   EXPECT_FALSE(tap["good"].get<bool>());
@@ -126,13 +126,13 @@ TEST(Tap, of_an_interrupted_run_does_not_keep_its_plan) {
 TEST(Tap, bails_out_where_nothing_can_run) {
   REQUIRE_PROGRAM(perl);
   const json tap =
-      parsed(written(tap_13_writer, {}, {std::chrono::milliseconds(1), {"a"}, "no\nnamespaces"}));
+      parsed_tap(written(tap_13_writer, {}, {std::chrono::milliseconds(1), {"a"}, "no\nnamespaces"}));
   EXPECT_EQ(tap["bailouts"], json::array({"no\\nnamespaces"}));
 }
 
 TEST(Tap, of_no_scenarios_is_a_skip) {
   REQUIRE_PROGRAM(perl);
-  const json tap = parsed(written(tap_13_writer, {}));
+  const json tap = parsed_tap(written(tap_13_writer, {}));
   EXPECT_EQ(tap["errors"], json::array());
   EXPECT_TRUE(tap["good"].get<bool>());
 }

@@ -106,8 +106,8 @@ class Machine {
   /// Whether that is asked for.
   bool asks_for_drops() const;
 
-  /// Proceeds as far as it can.
-  Action next(wire::Time now);
+  /// Proceeds as far as it can. `tick_lag` is that of the kernel's timers (`Clock::tick_lag`).
+  Action next(wire::Time now, wire::Duration tick_lag = {});
 
   /// After `Finished`. The kernel's words on a failure are filled in by `explain_failure` before.
   Result& result() { return result_; }
@@ -253,7 +253,7 @@ class Machine {
   wire::Time now_;                           // as `next` was told
   std::size_t here_ = 0;                     // whose connection the present step is about
   bool begun_ = false;                       // the present step has been played before
-  wire::Duration longest_lag_{};             // by which any step was done later than it could have been
+  wire::Duration longest_lag_{};             // by which any step, or the kernel's ticks, were late
   bool sent_ = false;                        // the present `send` is on its way
   std::optional<wire::Time> waiting_since_;  // where the last action was a wait
   std::optional<OpenCall> call_;             // of the present step

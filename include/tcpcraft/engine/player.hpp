@@ -17,6 +17,9 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual wire::Time now() = 0;
+  /// How far the ticks by which the kernel's timers go are behind the time, where that is more than when each
+  /// tick comes in time: a timer that is set now fires earlier by that. 0 otherwise.
+  virtual wire::Duration tick_lag() { return {}; }
   /// Returns when one of `fds` is ready or the time has come, whichever is first; or early, when interrupted.
   virtual void wait(std::vector<pollfd>& fds, wire::Time deadline) = 0;
   /// Whether the run is to be broken off.
@@ -27,6 +30,7 @@ class Clock {
 class SystemClock : public Clock {
  public:
   wire::Time now() override;
+  wire::Duration tick_lag() override;
   void wait(std::vector<pollfd>& fds, wire::Time deadline) override;
 };
 

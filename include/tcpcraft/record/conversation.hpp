@@ -20,6 +20,7 @@ struct Passed {
   wire::Segment segment;      ///< with as much of its data as was captured
   std::uint32_t missing = 0;  ///< bytes of its data that were not
   bool bad_checksum = false;
+  bool by_length = false;    ///< what its data is does not matter, only how much
   std::uint64_t packet = 0;  ///< its number in the capture
 };
 /// A message of ICMP to the kernel, about a segment that it sent.
@@ -59,6 +60,8 @@ struct Conversation {
   std::vector<wire::Endpoint> peers;
   std::vector<Event> events;
   std::optional<Conditions> conditions;  ///< absent: all but the segments has to be inferred
+  std::size_t number = 1;                ///< among those of the capture, in the order in which they begin
+  std::string too_much;                  ///< why its events were not kept; else empty
 };
 
 }  // namespace tcpcraft::record

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tcpcraft/record/conversation.hpp>
 
@@ -14,9 +15,23 @@ struct Recorded {
   std::string refused;  ///< the reason; empty where there is a text
 };
 
+/// What a capture leaves open: where one scenario does not pass, another may.
+struct Approach {
+  bool script = false;       ///< the application is no server of the known kinds
+  bool pieces = false;       ///< each segment was written for itself
+  bool as_captured = false;  ///< nothing crossed: what was captured first also came first
+  bool lone_acks = false;    ///< whether an acknowledgement comes by itself is the kernel's to choose
+  bool pauses = false;       ///< those of the peer and the application may matter anywhere
+};
+/// From the most likely to the least.
+const std::vector<Approach>& approaches();
+
 /// Writes the scenario in which what the peers sent is sent again and what the kernel sent is expected.
 /// Numbers that RFC 9293 gives are left out, and times where none matters. `app` is what listens there
 /// (`external`); empty: what the kernel sent tells.
-Recorded record(const Conversation& conversation, std::string_view app = {});
+Recorded record(const Conversation& conversation, std::string_view app = {}, Approach approach = {});
+
+/// The text with a comment behind one of its lines, counted from 1.
+std::string with_comment(const std::string& text, std::size_t line, const std::string& comment);
 
 }  // namespace tcpcraft::record

@@ -1,0 +1,47 @@
+// Any bytes as a capture to record: each of its connections becomes a scenario that reads, or a reason,
+// whichever side is to be the peer.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include <tcpcraft/capture/comments.hpp>
+#include <tcpcraft/capture/reader.hpp>
+#include <tcpcraft/record/recorder.hpp>
+#include <tcpcraft/record/split.hpp>
+#include <tcpcraft/scenario/reader.hpp>
+
+namespace {
+
+using namespace tcpcraft;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void record_all(const wire::Bytes& bytes, record::Side side) {
+  record::Splitter splitter(side, capture::read_comments(bytes));
+  capture::Reader reader{wire::Bytes(bytes)};
+  while (const auto packet = reader.next()) {
+    for (const capture::Message& message : reader.take_messages()) splitter.add(message);
+    splitter.add(*packet);
+    if (reader.summary().packets > 1000) break;  // a small file that is compressed well
+  }
+  for (const capture::Message& message : reader.take_messages()) splitter.add(message);
+  for (const record::Conversation& conversation : splitter.take()) {
+    const record::Recorded recorded = record::record(conversation);
+    require(recorded.text.empty() != recorded.refused.empty());
+    if (recorded.text.empty()) continue;
+    const auto no_files = [](const std::string&) { return std::optional<wire::Bytes>(); };
+    require(scenario::read({"recorded.scn", recorded.text}, no_files).diagnostics.empty());
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const wire::Bytes bytes(data, data + size);
+  for (const record::Side side : {record::Side::noted, record::Side::client, record::Side::server})
+    record_all(bytes, side);
+  return 0;
+}
