@@ -2,8 +2,8 @@
 // tcpcraft adds to it is the price of its generality.
 //
 // A life: SYN, SYN-ACK, ACK, PSH-ACK "a\n", ACK, (the server reads, echoes, closes) PSH-ACK, FIN-ACK, ACK of
-// the data, ACK of the FIN: nine segments, every number checked. A RST then removes the kernel's FIN-WAIT-2. Or the
-// peer answers data and FIN by a FIN of its own, which is acknowledged.
+// the data, ACK of the FIN: nine segments, every number checked. A RST then removes the kernel's FIN-WAIT-2.
+// Or the peer answers data and FIN by a FIN of its own, which is acknowledged.
 //
 // A cell of the matrix is such a life with more in it: see floor_cell.c.
 //

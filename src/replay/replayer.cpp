@@ -236,7 +236,7 @@ void Replayer::Impl::wait() {
   world.add_poll(fds);
   Time until = now + longest_wait;
   if (!timers.empty()) until = std::min(until, timers.begin()->first);
-  if (next) {
+  if (next && needs_more()) {
     const Time readable = live_time(next->time) - read_ahead;
     until = std::min(until, readable > now ? readable : now + wait_when_full);
   }

@@ -30,10 +30,15 @@ Time Replayer::Impl::live_time(Time moment) const {
   return started + std::chrono::duration_cast<wire::Duration>(offset);
 }
 
+/// Not where the limit has been reached, and all that is played has ended in the capture.
+bool Replayer::Impl::needs_more() const {
+  return !at_end && !(is_client() && is_complete() && outstanding.size() == connections.size());
+}
+
 /// More is read as it becomes time for it, and as what has been read is used up. Where nothing can go on
 /// without more, limits give way.
 bool Replayer::Impl::may_read() {
-  if (at_end) return false;
+  if (!needs_more()) return false;
   if (!next) next = reader.next();
   if (!next) {
     end_of_capture();

@@ -63,6 +63,7 @@ struct Replayer::Impl {
 
   // The capture.
   bool read_some();
+  bool needs_more() const;
   bool may_read();
   bool is_stuck() const;
   void end_of_capture();

@@ -50,23 +50,38 @@ class Echo : public World {
   kernel::StockServer server_;
 };
 
-class ReplayerOnLoopback : public test::PrivateNetwork {};
+class ReplayerOnLoopback : public test::PrivateNetwork {
+ protected:
+  static Total play(capture::Reader& reader, World& world, std::size_t limit = SIZE_MAX) {
+    const Masks masks({});
+    Options options;
+    options.to = server_end;
+    options.settings.fast = true;
+    options.limit = limit;
+    return Replayer(reader, options, masks, world).run();
+  }
+};
 
 TEST_F(ReplayerOnLoopback, a_file_is_read_no_further_than_connections_can_begin) {
   constexpr std::size_t count = 3000, ahead = 100, buffered = 3 * 65536;
   const Bytes file = one_after_the_other(count);
   capture::Reader reader(file);
   Echo world(reader);
-  const Masks masks({});
-  Options options;
-  options.to = server_end;
-  options.settings.fast = true;
-  const Total total = Replayer(reader, options, masks, world).run();
+  const Total total = play(reader, world);
   EXPECT_EQ(total.same, count);
   EXPECT_TRUE(total.is_complete);
   ASSERT_EQ(world.positions.size(), count);
   for (std::size_t i = 0; i < count; ++i)
     ASSERT_LE(world.positions[i], (i + ahead) * file.size() / count + buffered) << i;
+}
+
+TEST_F(ReplayerOnLoopback, a_file_is_read_no_further_than_the_limit_needs) {
+  const Bytes file = one_after_the_other(3000);
+  capture::Reader reader(file);
+  Echo world(reader);
+  EXPECT_EQ(play(reader, world, 50).same, 50u);
+  EXPECT_LE(reader.position(), 3u * 65536u);
+  EXPECT_GT(file.size(), 1'000'000u);
 }
 
 }  // namespace
