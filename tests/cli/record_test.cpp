@@ -193,7 +193,11 @@ std::string record_live() {
 
 TEST(RecordCommand, a_connection_is_recorded_while_it_passes_until_ctrl_c) {
   REQUIRE_PRIVATE_NETWORK();
-  const std::string text = in_private_network(record_live);
+  // What a kernel does while the host holds it up is recorded, too, and does not come again.
+  constexpr int attempts = 3;
+  std::string text;
+  for (int attempt = 0; attempt < attempts && text.find("exit code 0") == std::string::npos; ++attempt)
+    text = in_private_network(record_live);
   if (text.find("cannot be passed on") != std::string::npos) GTEST_SKIP() << text;
   EXPECT_NE(text.find("Ctrl-C ends it\n./lo.scn\nexit code 0\nscenario: 127.0.0.1:"), std::string::npos)
       << text;
