@@ -45,7 +45,7 @@ class Caller {
     for (index_ = 0; index_ < events_.size(); ++index_) {
       const Passed* one = passed_in(events_[index_]);
       if (index_ == 0 && small_buffer_) call("set SO_RCVBUF " + std::to_string(*small_buffer_));
-      if (one && !one->to_kernel) before(one->segment);
+      if (one && !one->to_kernel && !one->bad_checksum) before(one->segment);
       const bool is_much = !small_buffer_ && unread() >= most_unread;
       if (one && one->to_kernel && is_much && !one->segment.payload.empty() && has_read()) read();
       if (one && one->to_kernel) {

@@ -4,7 +4,7 @@
 namespace tcpcraft::cli_test {
 namespace {
 
-const std::string article = (source_dir / "captures/article.pcap").string();
+const std::string the_article = (source_dir / "captures/article.pcap").string();
 
 TEST(RecordCommand, the_article_as_the_guide_shows_it_and_it_passes) {
   const TemporaryFolder folder;
@@ -21,7 +21,7 @@ TEST(RecordCommand, the_article_as_the_guide_shows_it_and_it_passes) {
 
 TEST(RecordCommand, either_side_can_be_the_kernel) {
   const TemporaryFolder folder;
-  const Ran recorded = tcpcraft(folder.path(), {"record", "--side", "server", "-o", "out", article});
+  const Ran recorded = tcpcraft(folder.path(), {"record", "--side", "server", "-o", "out", the_article});
   EXPECT_EQ(recorded.exit_code, 0) << recorded.output;
   EXPECT_EQ(recorded.output, "out/article.scn\n");
   EXPECT_NE(read_file(folder.path() / "out/article.scn").find("- app:    connect\n"), std::string::npos);
@@ -33,11 +33,11 @@ TEST(RecordCommand, either_side_can_be_the_kernel) {
 TEST(RecordCommand, a_file_that_is_there_stays) {
   const TemporaryFolder folder;
   folder.write("article.scn", "mine");
-  const Ran refused = tcpcraft(folder.path(), {"record", "-o", ".", article});
+  const Ran refused = tcpcraft(folder.path(), {"record", "-o", ".", the_article});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_NE(refused.output.find("article.scn is there already: --force replaces it"), std::string::npos);
   EXPECT_EQ(read_file(folder.path() / "article.scn"), "mine");
-  EXPECT_EQ(tcpcraft(folder.path(), {"record", "--force", "-o", ".", article}).exit_code, 0);
+  EXPECT_EQ(tcpcraft(folder.path(), {"record", "--force", "-o", ".", the_article}).exit_code, 0);
   EXPECT_TRUE(read_file(folder.path() / "article.scn").starts_with("scenario: "));
 }
 
@@ -48,14 +48,14 @@ TEST(RecordCommand, what_is_no_capture_is_an_error) {
   EXPECT_EQ(text.exit_code, 2);
   EXPECT_NE(text.output.find("the capture is damaged"), std::string::npos) << text.output;
   EXPECT_EQ(tcpcraft(folder.path(), {"record", "missing.pcap"}).exit_code, 3);
-  const Ran none = tcpcraft(folder.path(), {"record", "--flow", "1", article});
+  const Ran none = tcpcraft(folder.path(), {"record", "--flow", "1", the_article});
   EXPECT_EQ(none.exit_code, 2);
   EXPECT_NE(none.output.find("there is no such connection in it"), std::string::npos);
 }
 
 TEST(RecordCommand, a_damaged_capture_is_recorded_as_far_as_it_goes) {
   const TemporaryFolder folder;
-  const std::string capture = read_file(article);
+  const std::string capture = read_file(the_article);
   folder.write("cut.pcap", capture.substr(0, capture.size() - 10));
   const Ran cut = tcpcraft(folder.path(), {"record", "-o", ".", "cut.pcap"});
   EXPECT_EQ(cut.exit_code, 2);
@@ -193,7 +193,11 @@ std::string record_live() {
 
 TEST(RecordCommand, a_connection_is_recorded_while_it_passes_until_ctrl_c) {
   REQUIRE_PRIVATE_NETWORK();
-  const std::string text = in_private_network(record_live);
+  // What a kernel does while the host holds it up is recorded, too, and does not come again.
+  constexpr int attempts = 3;
+  std::string text;
+  for (int attempt = 0; attempt < attempts && text.find("exit code 0") == std::string::npos; ++attempt)
+    text = in_private_network(record_live);
   if (text.find("cannot be passed on") != std::string::npos) GTEST_SKIP() << text;
   EXPECT_NE(text.find("Ctrl-C ends it\n./lo.scn\nexit code 0\nscenario: 127.0.0.1:"), std::string::npos)
       << text;
