@@ -93,7 +93,8 @@ std::optional<Event> parse_note(const std::string& comment, wire::Time time, con
     text.erase(0, at + 1);
   }
   const double seconds = std::strtod(comment.c_str() + open + 3, nullptr);
-  if (!(seconds >= 0 && seconds < 9e9)) return {};
+  constexpr double a_day = 86400;  // no run lasts one
+  if (!(seconds >= 0 && seconds < a_day)) return {};
   const auto distance = wire::Duration(std::llround(seconds * 1e9));
   event.time = comment.ends_with("later)") ? time + distance : time - distance;
   if (const auto call = behind(text, "app: ")) {

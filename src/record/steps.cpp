@@ -24,6 +24,7 @@ Duration rounded(Duration duration, bool up) {
 
 /// The kernel's timers count in ticks, and from round trips that differ; and the host may have held it up.
 wire::Interval around(Duration gap) {
+  gap = std::min<Duration>(gap, 24h);
   return {rounded(std::max<Duration>(gap / 2 - 4ms, {}), false), rounded(2 * gap + 20ms, true)};
 }
 

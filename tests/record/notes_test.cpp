@@ -79,7 +79,11 @@ TEST(Notes, of_others_are_passed_over) {
     EXPECT_TRUE(made.starts_with("scenario: 192.0.2.1:40000 to 192.0.2.2:9877, 2023-11-14")) << made;
   }
   capture::Comments comments{section, {}, {}};
-  comments.packets[2] = {"app: ", "nonsense", "app: read  (never)", "c@app: close  (1 s before)",
+  comments.packets[2] = {"app: ",
+                         "nonsense",
+                         "app: read  (never)",
+                         "c@app: close  (1 s before)",
+                         "app: close  (100000 s before)",
                          "app: x  (-1 s before)"};
   const std::string made = text(comments);
   EXPECT_EQ(made.find("nonsense"), std::string::npos);
