@@ -88,6 +88,7 @@ TEST(Notes, of_others_are_passed_over) {
   const std::string made = text(comments);
   EXPECT_EQ(made.find("nonsense"), std::string::npos);
   EXPECT_EQ(made.find("app: x"), std::string::npos);
+  EXPECT_EQ(made.find("app: close"), std::string::npos);
 }
 
 }  // namespace
