@@ -4,6 +4,7 @@
 
 #include <tcpcraft/model/arrive.hpp>
 #include <tcpcraft/model/rules.hpp>
+#include <tcpcraft/wire/codec.hpp>
 #include <tcpcraft/wire/notation.hpp>
 
 namespace tcpcraft::explain {
@@ -18,15 +19,8 @@ namespace {
 constexpr std::size_t max_gaps = 64, max_doubts = 64;
 constexpr std::uint32_t wide = 1u << 30;
 constexpr std::uint8_t max_scale = 14;
-
-/// Longer than what a capture may have put in another order.
-constexpr std::int32_t stale_ticks = 100;
-/// Shorter than any TCP waits before a probe.
-constexpr auto brief = std::chrono::milliseconds(100);
-
-bool is_pure_ack(const Segment& s) {
-  return s.has(Flag::ack) && !s.has(Flag::rst) && s.seg_len() == 0;
-}
+/// Segments that were overtaken may still echo these.
+constexpr std::uint32_t stamps_kept = 1000;
 
 /// A side of which only the other's numbers are known.
 model::Tcb in_the_middle(SeqNum next, SeqNum expected, bool timestamps) {
@@ -102,74 +96,6 @@ bool Connection::is_done() const {
          after(*client.acked, *server.fin);
 }
 
-/// What the sender shows of itself confirms or clears up what the other side said of it before.
-void Connection::settle_doubts(const Passage& p, Hindsight& found) {
-  if (p.segment.has(Flag::rst) || p.segment.has(Flag::syn)) return;
-  if (p.from.first_syn) settle_iss(p, found);
-  if (!p.from.doubts.empty()) settle_claims(p, found);
-  if (!p.to.doubts.empty()) settle_window(p, found);
-  if (!p.to.echoes.empty()) settle_echoes(p, found);
-}
-
-/// Numbers from before a SYN's belong to no connection that it opens; only a probe goes back, by one.
-void Connection::settle_iss(const Passage& p, Hindsight& found) {
-  const Doubt& syn = *p.from.first_syn;
-  if (before(p.segment.seq, syn.number)) {
-    found.reissued.add(syn.packet);
-    p.explained.late.push_back({syn.packet, syn.time, p.explained.side, iss_fault(syn)});
-  }
-  p.from.first_syn.reset();
-}
-
-void Connection::settle_claims(const Passage& p, Hindsight& found) {
-  const Segment& s = p.segment;
-  const bool at_high = p.from.high == s.seq;
-  // A keep-alive begins one before what it has sent.
-  const bool no_probe = (p.from.acked && after(s.ack, *p.from.acked)) || p.packet.time - p.from.last < brief;
-  std::erase_if(p.from.doubts, [&](const Doubt& doubt) {
-    if (doubt.kind == Doubt::Kind::window) return false;
-    const bool says_next = at_high && is_pure_ack(s) && (no_probe || doubt.number - s.seq > 1);
-    const bool ends_before = s.has(Flag::fin) && before(s.end(), doubt.number);
-    // New data that goes over it, and has no end there.
-    const bool goes_over = at_high && after(s.end(), doubt.number) && before(s.seq, doubt.number) &&
-                           doubt.kind == Doubt::Kind::ack;
-    const bool is_wrong = (before(s.seq, doubt.number) && says_next) || ends_before || goes_over;
-    if (is_wrong) {
-      found.unsent.add(doubt.packet);
-      p.explained.late.push_back(
-          {doubt.packet, doubt.time, 1 - p.explained.side, unsent_fault(doubt, p.from)});
-      if (p.from.high && p.to.acked) p.to.acked = earlier(*p.to.acked, *p.from.high);
-    }
-    return is_wrong || !before(s.end(), doubt.number);
-  });
-}
-
-/// A window never moves back: where it ends now, it did not end further on before.
-void Connection::settle_window(const Passage& p, Hindsight& found) {
-  const std::optional<SeqNum> edge = offered_edge(p);
-  if (!edge) return;
-  std::erase_if(p.to.doubts, [&](const Doubt& doubt) {
-    if (doubt.kind != Doubt::Kind::window) return false;
-    if (!after(doubt.number, *edge + 1)) return true;
-    found.beyond.add(doubt.packet);
-    p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, window_fault(doubt, p.to)});
-    return true;
-  });
-}
-
-void Connection::settle_echoes(const Passage& p, Hindsight& found) {
-  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
-  if (!stamps) return;
-  std::erase_if(p.to.echoes, [&](const DoubtfulEcho& doubt) {
-    const auto ahead = static_cast<std::int32_t>(doubt.stamp - stamps->tsval);
-    if (ahead > stale_ticks) {
-      found.unstamped.add(doubt.packet);
-      p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, echo_fault(doubt.stamp)});
-    }
-    return ahead <= 0 || ahead > stale_ticks;
-  });
-}
-
 /// The model hears of what was not captured where it must have been there.
 void Connection::trust(const Passage& p, bool unsent) {
   const Segment& s = p.segment;
@@ -209,16 +135,16 @@ void Connection::take(const capture::Packet& packet, Hindsight& found, const Hin
     judge(p, holes, known, scale_known());
     explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
   } else {
-    settle_doubts(p, found);
+    settle_doubts(p, found, known);
     describe(p);
     judge(p, holes, known, scale_known());
-    follow(p, known);
+    follow(p, found, known);
   }
   faults_ += explained.faults.size() + explained.late.size();
   if (is_done() && !was_done) explained.ended = story();
 }
 
-void Connection::follow(const Passage& p, const Hindsight& known) {
+void Connection::follow(const Passage& p, Hindsight& found, const Hindsight& known) {
   const std::size_t receiver = 1 - p.explained.side;
   const std::array<State, 2> before{sides_[0].tcb.state, sides_[1].tcb.state};
   trust(p, !p.explained.faults.empty());
@@ -232,10 +158,10 @@ void Connection::follow(const Passage& p, const Hindsight& known) {
     p.explained.meanings.insert(p.explained.meanings.begin(), "handshake: complete");
   p.explained.states = {sides_[0].tcb.state, sides_[1].tcb.state};
   p.explained.states_changed = p.explained.states != before || p.packet.number == identity_.first_packet;
-  note(p, known);
+  note(p, found, known);
 }
 
-void Connection::note(const Passage& p, const Hindsight& known) {
+void Connection::note(const Passage& p, Hindsight& found, const Hindsight& known) {
   const Segment& s = p.segment;
   p.from.seen = true;
   p.from.last = p.packet.time;
@@ -249,36 +175,68 @@ void Connection::note(const Passage& p, const Hindsight& known) {
       p.from.first_syn = Doubt{Doubt::Kind::iss, s.seq, s.seq, p.packet.number, p.packet.time};
   }
   if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
-  if (beyond_window(p) > 0 && p.from.doubts.size() < max_doubts && !known.beyond.contains(p.packet.number))
-    p.from.doubts.push_back({Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time});
-  note_numbers(p);
-  if (s.has(Flag::ack)) note_ack(p, known);
+  if (beyond_window(p) > 0 && !known.is_beyond(p.packet.number)) note_beyond(p, found);
+  const Sent sent = sent_now(p);
+  if (!known.is_beyond(p.packet.number)) note_numbers(p);
+  if (s.has(Flag::ack)) note_ack(p, known, sent);
   note_stamps(p, known);
+  note_id(p);
+}
+
+void Connection::note_beyond(const Passage& p, Hindsight& found) {
+  const Segment& s = p.segment;
+  Doubt doubt{Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time};
+  if (p.from.high && after(s.seq, *p.from.high)) {
+    found.far_beyond.add(p.packet.number);
+    // Segments are of one size: what follows one that is missing begins there, too.
+    if ((s.seq - *p.from.high) % s.seg_len() != 0) doubt.resumes = *p.from.high + s.seg_len();
+  }
+  if (p.from.doubts.size() < max_doubts) p.from.doubts.push_back(doubt);
+}
+
+/// Many systems number their IP packets one by one, also those that a device is yet to cut.
+void Connection::note_id(const Passage& p) {
+  const Segment& s = p.segment;
+  if (s.id == 0) return;
+  const std::size_t largest = p.to.tcb.offered.mss.value_or(536), options = wire::options_size(s.options);
+  const std::size_t room = std::max<std::size_t>(largest, options + 1) - options;
+  const std::size_t pieces = s.payload.empty() ? 1 : (s.payload.size() - 1) / room + 1;
+  const auto next = static_cast<std::uint16_t>(s.id + pieces);
+  if (!p.from.next_id || static_cast<std::int16_t>(next - *p.from.next_id) > 0) p.from.next_id = next;
+}
+
+bool is_behind_gap(const Passage& p) {
+  return p.from.next_id && p.segment.id != 0 && static_cast<std::int16_t>(p.segment.id - *p.from.next_id) > 0;
 }
 
 void Connection::note_stamps(const Passage& p, const Hindsight& known) {
   const Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  if (!stamps) return;
+  if (!stamps) return p.from.stamps.miss();
   if (!p.from.first_stamp) p.from.first_stamp = stamps->tsval;
-  if (!p.from.last_stamp || static_cast<std::int32_t>(stamps->tsval - *p.from.last_stamp) > 0)
-    p.from.last_stamp = stamps->tsval;
-  const bool unborne =
-      s.has(Flag::ack) && p.to.last_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.last_stamp) > 0;
-  if (unborne && p.from.echoes.size() < max_doubts && !known.unstamped.contains(p.packet.number))
-    p.from.echoes.push_back({stamps->tsecr, p.packet.number, p.packet.time});
+  if (!p.from.last_stamp || ticks(stamps->tsval, *p.from.last_stamp) > 0) p.from.last_stamp = stamps->tsval;
+  if (is_behind_gap(p))
+    p.from.stamps.add_after_gap(stamps->tsval);
+  else
+    p.from.stamps.add(stamps->tsval);
+  if (!s.has(Flag::ack) || stamps->tsecr == 0 || !p.to.last_stamp) return;
+  if (is_of_an_older_connection(p) || known.is_wrong_echo(p.packet.number)) return;
+  if (p.to.stamps.has(stamps->tsecr)) return p.to.stamps.forget_before(stamps->tsecr - stamps_kept);
+  const bool is_ahead = ticks(stamps->tsecr, *p.to.last_stamp) > 0;
+  if ((is_ahead || p.to.stamps.lacks(stamps->tsecr)) && p.from.echoes.size() < max_doubts)
+    p.from.echoes.push_back({stamps->tsecr, {}, false, p.packet.number, p.packet.time});
 }
 
 namespace {
 
-/// What is larger than the other side takes, a device will cut up.
 void note_ends(const Passage& p) {
   const Segment& s = p.segment;
-  const std::uint16_t mss = p.to.tcb.offered.mss.value_or(536);
-  const bool whole = p.to.syn_seen && s.payload.size() <= mss;
-  if (s.has(Flag::syn)) p.from.ends.add(s.seq, s.seq + 1, true);
-  if (s.has(Flag::fin)) p.from.ends.add(s.seq, s.end() - 1, whole);
-  p.from.ends.add(s.seq, s.end(), whole);
+  std::optional<std::uint16_t> largest;
+  if (p.to.syn_seen) largest = p.to.tcb.offered.mss.value_or(536);
+  const SeqNum data = s.seq + s.has(Flag::syn), end = data + static_cast<std::int64_t>(s.payload.size());
+  p.from.ends.add(s.seq, data, 1);
+  p.from.ends.add(data, end, largest);
+  p.from.ends.add(end, s.end(), largest);
 }
 
 bool is_blamed(const Passage& p, const model::Rule& rule) {
@@ -322,13 +280,16 @@ void Connection::note_numbers(const Passage& p) {
   }
 }
 
-void Connection::note_ack(const Passage& p, const Hindsight& known) {
+void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& sent) {
   const Segment& s = p.segment;
   Side& from = p.from;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  const auto echo = stamps ? std::optional(stamps->tsecr) : std::nullopt;
+  const auto end = s.seg_len() > 0 ? std::optional(s.end()) : std::nullopt;
   const auto doubt = [&](Doubt::Kind kind, SeqNum number) {
     if (p.to.high && after(number, *p.to.high) && p.to.doubts.size() < max_doubts &&
         !known.unsent.contains(p.packet.number))
-      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time});
+      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time, echo, end});
   };
   if (is_blamed(p, model::rules::rcv_nxt)) return;
   doubt(Doubt::Kind::ack, s.ack);
@@ -338,9 +299,7 @@ void Connection::note_ack(const Passage& p, const Hindsight& known) {
   from.duplicates = same && s.seg_len() == 0 && s.window == from.window ? from.duplicates + 1 : 0;
   if (!from.acked || after(s.ack, *from.acked)) {
     from.acked = s.ack;
-    from.acked_alone = s.seg_len() == 0 && from.high == s.seq;
-    const auto* stamps = wire::find<wire::Timestamps>(s.options);
-    from.ack_stamp = stamps ? std::optional(stamps->tsval) : std::nullopt;
+    from.acked_by = sent;
   }
   from.window = s.window;
   p.to.ends.forget_before(*from.acked - 1);
@@ -399,7 +358,7 @@ Story Connection::story() const {
     story.seen[i] = sides_[i].seen;
     story.states[i] = sides_[i].tcb.state;
     for (const Doubt& doubt : sides_[i].doubts) story.doubtful.push_back(doubt.packet);
-    for (const DoubtfulEcho& echo : sides_[i].echoes) story.doubtful.push_back(echo.packet);
+    for (const Echo& echo : sides_[i].echoes) story.doubtful.push_back(echo.packet);
   }
   std::sort(story.doubtful.begin(), story.doubtful.end());
   story.doubtful.erase(std::unique(story.doubtful.begin(), story.doubtful.end()), story.doubtful.end());

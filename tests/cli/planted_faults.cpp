@@ -126,6 +126,8 @@ const std::vector<Plant>& plants() {
       {"a FIN with another number", "seq.fin.kept", fin_again},
       {"data behind the FIN", "close.last", data_behind_fin},
       {"a SYN behind the FIN", "open.already_exists", syn_behind_fin},
+      {"an echo a tick too new", "timestamps.echo", move_echo(1)},
+      {"an echo a tick too old", "timestamps.echo", move_echo(-1)},
       {"an echo from the future", "timestamps.echo", move_echo(10'000'000)},
       {"an echo from before the connection", "timestamps.echo", move_echo(-10'000'000)},
       {"SACK of data never sent", "sack.received", sack_unsent},

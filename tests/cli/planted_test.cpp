@@ -28,9 +28,9 @@ TEST(PlantedFaults, are_found_all_over_the_article) {
     missed += yield.missed.size();
   }
   EXPECT_EQ(yields.size(), plants().size());
-  EXPECT_GE(planted, 45u);
+  EXPECT_GE(planted, 60u);
   EXPECT_EQ(missed, 2u);
-  EXPECT_EQ(open, 2u) << "an echo in the last segments: nothing shows afterwards that it is wrong";
+  EXPECT_LE(open, 8u) << "echoes in the last segments: nothing shows afterwards that they are wrong";
 }
 
 /// What can be planted without being wrong is a matter of the capture: bytes that go one by one, or what

@@ -36,6 +36,11 @@ class Capture {
     return *this;
   }
   Capture& stamped(std::uint32_t value, std::uint32_t echo) { return option(Timestamps{value, echo}); }
+  /// The number of the IP packet.
+  Capture& id(std::uint16_t number) {
+    packets_.back().segment.id = number;
+    return *this;
+  }
   Capture& option(wire::Option option) {
     packets_.back().segment.options.push_back(std::move(option));
     return *this;
@@ -177,6 +182,38 @@ TEST(Faults, an_ack_of_what_was_never_sent) {
   EXPECT_EQ(Capture().handshake().client(fin_ack, 1, 1).server(ack, 1, 3).faults(), Faults{"5 ack.rcv_nxt"});
 }
 
+TEST(Faults, an_ack_that_moves_back) {
+  const Capture sent = Capture().handshake().client(ack, 1, 1, 10).client(ack, 11, 1, 10);
+  Capture back = Capture(sent).server(ack, 1, 21).server(ack, 1, 11);
+  EXPECT_EQ(back.faults(), Faults{}) << "overtaken";
+  EXPECT_EQ(Capture(sent).server(ack, 1, 21).server(ack, 1, 11, 5).faults(), Faults{"7 ack.rcv_nxt"});
+  EXPECT_EQ(Capture(sent).server(ack, 1, 21, 5).server(ack, 6, 11, 5).faults(), Faults{"7 ack.rcv_nxt"});
+  EXPECT_EQ(Capture(sent).server(ack, 1, 21, 5).server(ack, 6, 11).faults(), Faults{"7 ack.rcv_nxt"});
+  EXPECT_EQ(Capture(sent).server(ack, 6, 21, 5).server(ack, 1, 11, 5).faults(), Faults{}) << "out of order";
+  // What nothing bears out is wrong, not those that take it back.
+  Capture ahead = Capture(sent).server(ack, 1, 22, 5).server(ack, 6, 21, 5).server(ack, 11, 21, 5);
+  EXPECT_EQ(ahead.faults(), Faults{"6 ack.rcv_nxt"});
+}
+
+TEST(Faults, an_ack_one_off_the_end_of_a_segment) {
+  const auto mss = [](std::uint16_t size) {
+    Capture open = Capture().client(syn, 0).server(syn_ack, 0, 1).option(wire::Mss{size});
+    return open.window(60000).client(ack, 1, 1);
+  };
+  const auto acked = [&](std::uint32_t length, std::uint32_t by) {
+    return mss(1460).client(ack, 1, 1, length).client(ack, 1 + length, 1, 700).server(ack, 1, by).faults();
+  };
+  EXPECT_EQ(acked(1000, 1001), Faults{});
+  EXPECT_EQ(acked(1000, 1000), Faults{"6 ack.rcv_nxt"});
+  EXPECT_EQ(acked(1000, 1002), Faults{"6 ack.rcv_nxt"});
+  EXPECT_EQ(acked(1000, 901), Faults{}) << "a device may have cut it";
+  // One that is too large for the other side will be cut, but not so that a byte is left in front.
+  EXPECT_EQ(acked(2921, 2), Faults{"6 ack.rcv_nxt"});
+  EXPECT_EQ(acked(2921, 1461), Faults{});
+  EXPECT_EQ(acked(2921, 2921), Faults{}) << "two of 1460, and a byte";
+  EXPECT_EQ(acked(1462, 1462), Faults{"6 ack.rcv_nxt"}) << "in no two pieces of one size and a byte";
+}
+
 TEST(Faults, an_ack_of_what_was_not_captured_is_none) {
   Capture gap = Capture().handshake().client(ack, 1, 1, 10).lost().server(ack, 1, 11).client(ack, 11, 1, 10);
   EXPECT_EQ(gap.faults(), Faults{});
@@ -196,6 +233,21 @@ TEST(Faults, data_beyond_the_window) {
   EXPECT_EQ(Capture(sent).faults(), Faults{}) << "nothing tells";
   EXPECT_EQ(Capture().server(syn_ack, 0, 1).client(ack, 1, 1, 1100).server(ack, 1, 1).faults(), Faults{})
       << "the scale is not known";
+}
+
+TEST(Faults, data_beyond_the_window_out_of_place) {
+  // The window ends at 1001, and has moved on when the next ACK comes.
+  const Capture open = Capture().handshake().client(ack, 1, 1, 90);
+  const auto then = [&](std::uint32_t seq, std::uint32_t next) {
+    Capture capture = Capture(open).client(ack, seq, 1, 100).server(ack, 1, 91).client(ack, next, 1, 100);
+    return capture.server(ack, 1, next + 100);
+  };
+  EXPECT_EQ(then(950, 91).faults(), Faults{"5 window.right_edge"}) << "nothing is missing";
+  EXPECT_EQ(then(950, 191).faults(), Faults{"5 window.right_edge"}) << "what should be there is missing";
+  EXPECT_EQ(then(991, 191).faults(), Faults{}) << "one of a row of segments that are missing";
+  Capture update =
+      Capture().handshake().client(ack, 1, 1, 1000).client(ack, 1001, 1, 100).server(ack, 1, 1101);
+  EXPECT_EQ(update.faults(), Faults{}) << "it goes on: a window update may be missing";
 }
 
 TEST(Faults, data_within_a_scaled_window) {
@@ -224,15 +276,67 @@ TEST(Faults, a_syn_behind_a_fin) {
       << "given up";
 }
 
-TEST(Faults, an_echo_of_a_timestamp_never_sent) {
+Capture stamped_connection() {
   Capture open = Capture().client(syn, 0).stamped(100, 0).server(syn_ack, 0, 1).stamped(900, 100);
-  open.client(ack, 1, 1).stamped(101, 900).client(ack, 1, 1, 5).stamped(102, 900);
-  EXPECT_EQ(Capture(open).server(ack, 1, 6).stamped(901, 102).faults(), Faults{});
+  return open.client(ack, 1, 1).stamped(101, 900).client(ack, 1, 1, 5).stamped(105, 900);
+}
+
+TEST(Faults, an_echo_of_a_timestamp_never_sent) {
+  const Capture open = stamped_connection();
+  EXPECT_EQ(Capture(open).server(ack, 1, 6).stamped(901, 105).faults(), Faults{});
   EXPECT_EQ(Capture(open).server(ack, 1, 6).stamped(901, 90).faults(), Faults{"5 timestamps.echo"});
-  Capture ahead = Capture(open).server(ack, 1, 6).stamped(901, 5000).client(ack, 6, 1, 5).stamped(103, 901);
-  EXPECT_EQ(ahead.faults(), Faults{"5 timestamps.echo"});
-  Capture missed = Capture(open).server(ack, 1, 6).stamped(901, 5000).client(ack, 6, 1, 5).stamped(5001, 901);
-  EXPECT_EQ(missed.faults(), Faults{});
+  for (const std::uint32_t wrong : {102u, 104u, 106u, 5000u}) {
+    Capture last = Capture(open).server(ack, 1, 6).stamped(901, wrong);
+    EXPECT_EQ(last.faults(), wrong < 105 ? Faults{"5 timestamps.echo"} : Faults{}) << wrong;
+    EXPECT_EQ(last.client(ack, 6, 1, 5).stamped(5001, 901).faults(), Faults{"5 timestamps.echo"}) << wrong;
+  }
+  Capture late = Capture(open).server(ack, 1, 6).stamped(901, 106).client(ack, 6, 1, 5).stamped(106, 901);
+  EXPECT_EQ(late.faults(), Faults{}) << "captured the other way round";
+  Capture opening = Capture().client(syn, 0).stamped(100, 0).server(syn_ack, 0, 1).stamped(900, 101);
+  EXPECT_EQ(opening.client(ack, 1, 1).stamped(102, 900).faults(), Faults{"2 timestamps.echo"});
+  Capture reused = Capture().client(syn, 0).stamped(100, 0).server(ack, 9, 9).stamped(900, 7);
+  EXPECT_EQ(reused.faults(), Faults{}) << "TIME-WAIT speaks of another connection";
+}
+
+TEST(Faults, an_echo_of_what_may_not_have_been_captured_is_none) {
+  const Capture open = stamped_connection();
+  const auto after_hole = [&](std::uint32_t echo, std::uint32_t then) {
+    Capture capture = Capture(open).client(ack, 6, 1, 5).stamped(110, 900).lost();
+    return capture.server(ack, 1, 11).stamped(901, echo).client(ack, 11, 1, 5).stamped(then, 901);
+  };
+  EXPECT_EQ(after_hole(110, 111).faults(), Faults{});
+  EXPECT_EQ(after_hole(108, 5000).faults(), Faults{});
+  EXPECT_EQ(after_hole(5000, 111).faults(), Faults{"6 timestamps.echo"}) << "it did not go so far";
+  Capture cut = Capture(open).client(ack, 6, 1, 5).cut().server(ack, 1, 11).stamped(901, 110);
+  EXPECT_EQ(cut.faults(), Faults{}) << "of what was cut the timestamp is not known";
+}
+
+TEST(Faults, an_echo_of_a_bare_ack_that_was_not_captured_is_none) {
+  const auto numbered = [](std::uint16_t step) {
+    Capture open = Capture().client(syn, 0).stamped(100, 0).server(syn_ack, 0, 1).stamped(900, 100);
+    open.client(ack, 1, 1).stamped(101, 900).id(7).server(ack, 1, 1, 5).stamped(901, 101);
+    open.client(ack, 1, 6).stamped(105, 901).id(8).lost().server(ack, 6, 1, 5).stamped(950, 105);
+    return open.client(ack, 1, 11).stamped(150, 950).id(static_cast<std::uint16_t>(7 + step)).faults();
+  };
+  EXPECT_EQ(numbered(2), Faults{}) << "the packets are numbered, and one is missing";
+  EXPECT_EQ(numbered(1), Faults{"6 timestamps.echo"}) << "none is missing";
+}
+
+TEST(Faults, an_echo_that_moves_back) {
+  // Segments of 5 bytes, each a tick later, and their ACKs.
+  Capture open = stamped_connection();
+  open.client(ack, 6, 1, 5).stamped(106, 900).client(ack, 11, 1, 5).stamped(107, 900);
+  Capture back = Capture(open).server(ack, 1, 11).stamped(901, 106).server(ack, 1, 16).stamped(902, 105);
+  EXPECT_EQ(Capture(back).server(ack, 1, 16).stamped(903, 107).faults(), Faults{"8 timestamps.echo"});
+  EXPECT_EQ(Capture(back).faults(), Faults{"8 timestamps.echo"});
+  Capture ahead = Capture(open).server(ack, 1, 6).stamped(901, 107).server(ack, 1, 11).stamped(902, 106);
+  EXPECT_EQ(ahead.server(ack, 1, 16).stamped(903, 106).faults(), Faults{"7 timestamps.echo"});
+  Capture overtaken = Capture(open).server(ack, 1, 16).stamped(902, 107).server(ack, 1, 11).stamped(901, 106);
+  EXPECT_EQ(overtaken.server(ack, 1, 16).stamped(903, 107).faults(), Faults{});
+  Capture data =
+      Capture(open).server(ack, 1, 11, 5).stamped(901, 106).server(ack, 6, 11, 5).stamped(901, 105);
+  EXPECT_EQ(data.server(ack, 11, 16).stamped(902, 107).faults(), Faults{"8 timestamps.echo"})
+      << "of one tick, but new data";
 }
 
 TEST(Faults, options_that_were_not_agreed_on) {

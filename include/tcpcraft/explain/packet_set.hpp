@@ -28,6 +28,7 @@ class PacketSet {
   bool contains(std::uint64_t packet) const {
     return !packets_.empty() && std::binary_search(packets_.begin(), packets_.end(), packet);
   }
+  bool is_empty() const { return packets_.empty(); }
   bool is_full() const { return packets_.size() == most; }
 
  private:
