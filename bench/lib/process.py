@@ -65,20 +65,30 @@ class MemoryGroup:
 
 
 def run(command, allowed=(0,)):
-    """Runs a command; any other exit code than those `allowed` ends the benchmark."""
-    group = MemoryGroup()
+    """Runs a command; any other exit code than those `allowed` ends the benchmark. Not the first time: the floor
+    does not know when the host was late."""
     words = [str(word) for word in command]
     words[0] = shutil.which(words[0]) or words[0]
+    for _ in range(5):
+        ran, code = run_once(words)
+        if ran and code in allowed:
+            return ran
+    sys.exit(f"bench/run: exit code {code} of {' '.join(words)}\n{ran.output[-2000:] if ran else ''}")
+
+
+def run_once(words):
+    """What it took, where it ran at all, and its exit code."""
+    group = MemoryGroup()
     with tempfile.NamedTemporaryFile() as report:
         ran = subprocess.run([str(USAGE), report.name, str(group.door()), *words], stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, check=False)
         figures = report.read().split()
     total = group.close()
     output = ran.stdout.decode(errors="replace")
-    if ran.returncode not in allowed or not figures:
-        sys.exit(f"bench/run: exit code {ran.returncode} of {' '.join(words)}\n{output[-2000:]}")
+    if not figures:
+        return None, ran.returncode
     wall, user, system, resident = (float(figure) for figure in figures)
-    return Ran(wall, user + system, resident / 1024, total, output)
+    return Ran(wall, user + system, resident / 1024, total, output), ran.returncode
 
 
 def verdict_times(output):
