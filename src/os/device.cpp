@@ -20,7 +20,7 @@
 namespace tcpcraft::os {
 namespace {
 
-constexpr int patience_ms = 10000;
+constexpr int patience_ms = 30000;
 
 /// Without a link-local address, the kernel has none to solicit routers from.
 void make_no_link_local_address(RouteSocket& socket, unsigned index, const std::string& device) {

@@ -69,7 +69,7 @@ unsigned device_index(const std::string& name) {
 
 namespace {
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience{30};
 
 int request_address(RouteSocket& socket, unsigned index, std::span<const std::uint8_t> address,
                     std::span<const std::uint8_t> peer, const std::string& call) {
