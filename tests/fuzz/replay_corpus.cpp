@@ -1,6 +1,6 @@
 // Plays the files of a corpus, and mutations of each, through a fuzz target that was built without a fuzzer.
-// The mutations depend on the file alone, so that a failure comes back. What a fuzzer has found (-merge=1) is in
-// the folder `found`, and is played as it is.
+// The mutations depend on the file alone, so that a failure comes back. What a fuzzer has found (-merge=1) is
+// in the folder `found`, and is played as it is.
 
 #include <cstddef>
 #include <cstdint>
