@@ -76,8 +76,9 @@ std::optional<Conversation> parse_section(const std::string& comment) {
     const auto peer = behind(line, "peer ");
     if (!peer || !parse_peer(*peer, result)) return {};
   }
-  const std::size_t names = conditions.names.size();
-  if (result.peers.empty() || (names != 0 && names != result.peers.size())) return {};
+  // Only one alone needs no name.
+  const std::size_t names = conditions.names.size(), peers = result.peers.size();
+  if (peers == 0 || (names != peers && (names != 0 || peers != 1))) return {};
   return result;
 }
 

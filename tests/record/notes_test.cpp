@@ -74,7 +74,9 @@ TEST(Notes, a_pause_that_is_seen_to_end_late_stands_before_the_call_behind_it) {
 
 TEST(Notes, of_others_are_passed_over) {
   for (const char* other :
-       {"", "a comment", "tcpcraft run: x\nkernel: {app: script}\nkernel at nowhere\npeer at x"}) {
+       {"", "a comment", "tcpcraft run: x\nkernel: {app: script}\nkernel at nowhere\npeer at x",
+        "tcpcraft run: x\nkernel: {app: script}\nkernel at 192.0.2.2:9877\npeer at 192.0.2.1:40000\n"
+        "peer at 192.0.2.1:40001"}) {
     const std::string made = text({other, {}, {}});
     EXPECT_TRUE(made.starts_with("scenario: 192.0.2.1:40000 to 192.0.2.2:9877, 2023-11-14")) << made;
   }
