@@ -61,8 +61,8 @@ void Plan::add(Packet packet, bool ours) {
                   " was cut by the snap length: its data is missing");
   if (wire::find<wire::Md5>(packet.segment.options)) return refuse("its segments are signed (TCP MD5)");
   if (!mine_.iss) {
-    if (!ours || !packet.segment.has(Flag::syn)) return hold(std::move(packet), ours);
-    return begin(std::move(packet));
+    const bool opens = ours && packet.segment.has(Flag::syn) && !packet.segment.has(Flag::rst);
+    return opens ? begin(std::move(packet)) : hold(std::move(packet), ours);
   }
   ours ? add_ours(std::move(packet)) : add_theirs(std::move(packet));
   check_over();

@@ -36,6 +36,13 @@ TEST(Plan, a_capture_that_begins_in_the_midst_is_refused) {
             "the capture begins in the midst of it: the client's SYN is missing, and what was said before");
 }
 
+TEST(Plan, a_syn_that_resets_opens_nothing) {
+  Capture capture = without(ask_and_answer(), {0});
+  capture.packets.front().first.segment.flags = {wire::Flag::syn, wire::Flag::rst};
+  capture.packets.front().second = true;
+  EXPECT_NE(refusal(capture).find("the client's SYN is missing"), std::string::npos) << refusal(capture);
+}
+
 TEST(Plan, of_one_side_only_ours_is_enough) {
   Capture ours, theirs;
   const Capture whole = ask_and_answer();
