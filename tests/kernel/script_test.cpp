@@ -40,9 +40,10 @@ class ScriptTest : public test::PrivateNetwork, public testing::WithParamInterfa
   wire::Endpoint address = test::loopback(GetParam(), 9878);
   wire::Endpoint peer = test::loopback(GetParam(), next_port());
 
-  /// A port of its own for every test: what another left in TIME-WAIT is not in the way.
+  /// A port of its own for every test: what another left in TIME-WAIT is not in the way. The kernel chooses
+  /// none of these itself.
   static std::uint16_t next_port() {
-    static std::uint16_t port = 41000;
+    static std::uint16_t port = 20000;
     return ++port;
   }
   Client connect_peer() const { return Client(address, 0, peer.port); }
