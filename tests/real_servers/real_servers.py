@@ -120,7 +120,8 @@ class Sshd:
         (folder / "authorized").write_text((folder / "user_key.pub").read_text())
         (folder / "sshd.conf").write_text(
             f"ListenAddress {address}\nPort {self.port}\nHostKey {folder}/host_key\nPidFile none\nUsePAM no\n"
-            f"StrictModes no\nAuthorizedKeysFile {folder}/authorized\nPermitRootLogin yes\n")
+            f"StrictModes no\nAuthorizedKeysFile {folder}/authorized\nPermitRootLogin yes\n"
+            "LoginGraceTime 5\n")  # A client whose RST is lost is waited for as long.
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)
         return [sshd, "-D", "-e", "-f", str(folder / "sshd.conf")]
@@ -131,10 +132,14 @@ class Sshd:
                        check=False, stdin=subprocess.DEVNULL)
 
 
-def is_listening(port):
+def wait_until_listening(port):
     """Without a connection, which a capture or a server might make something of."""
-    with open("/proc/thread-self/net/tcp", encoding="ascii") as sockets:
-        return any(re.search(rf":{port:04X} \d+:0000 0A ", line) for line in sockets)
+    for _ in range(1000):
+        with open("/proc/thread-self/net/tcp", encoding="ascii") as sockets:
+            if any(re.search(rf":{port:04X} \d+:0000 0A ", line) for line in sockets):
+                return
+        time.sleep(0.01)
+    sys.exit(f"FAIL: nobody listens at port {port}")
 
 
 class Server:
@@ -145,13 +150,8 @@ class Server:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=sys.stderr)
-        for _ in range(1000):
-            if is_listening(self.port):
-                return self
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.01)
-        sys.exit(f"FAIL: {self.words[0]} does not listen")
+        wait_until_listening(self.port)
+        return self
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -211,25 +211,15 @@ def with_loss(tcpcraft, server, folder):
     words = server.command(folder, address)
     with lossy_network.LossyNetwork() as network:
         with network.at_server(lambda: os.execv(words[0], words)):
-            network.at_client(lambda: wait_for(address, server.port))
+            network.wait(network.server.start(lambda: wait_until_listening(server.port)))
             network.at_client(lambda: private_network.capture_of_child(
                 capture, lambda: server.talk(folder, address), lossy_network.CLIENT_DEVICE))
         lost = network.lost()
         with network.at_server(lambda: os.execv(words[0], words)):
-            network.at_client(lambda: wait_for(address, server.port))
+            network.wait(network.server.start(lambda: wait_until_listening(server.port)))
             network.at_client(lambda: check(
                 server, replay(tcpcraft, server, capture, address, "--allow-target", address), capture))
         print(f"{lost} packets were lost on the way while it was captured, {network.lost() - lost} while it was replayed")
-
-
-def wait_for(address, port):
-    for _ in range(500):
-        with socket.socket() as probe:
-            if probe.connect_ex((address, port)) == 0:
-                time.sleep(0.3)  # until it is all over with that
-                return
-        time.sleep(0.01)
-    sys.exit("FAIL: the server does not listen")
 
 
 def in_child(play):
