@@ -8,7 +8,6 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <tcpcraft/os/device.hpp>
@@ -16,11 +15,10 @@
 
 #include "interface.hpp"
 #include "rtnetlink.hpp"
+#include "wait.hpp"
 
 namespace tcpcraft::os {
 namespace {
-
-constexpr int patience_ms = 30000;
 
 /// Without a link-local address, the kernel has none to solicit routers from.
 void make_no_link_local_address(RouteSocket& socket, unsigned index, const std::string& device) {
@@ -46,10 +44,7 @@ void bring_up(RouteSocket& socket, unsigned index, const std::string& device, un
 
 /// A veth may find its carrier a little after it is up, and loses what is sent before.
 void wait_until_running(const Interface& interface, const std::string& device) {
-  for (int waited = 0; !(interface.flags() & IFF_RUNNING); ++waited) {
-    if (waited == patience_ms) throw SystemError(device + ": its carrier", ETIMEDOUT);
-    ::poll(nullptr, 0, 1);
-  }
+  wait_until([&] { return (interface.flags() & IFF_RUNNING) != 0; }, device + ": its carrier");
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <cassert>
 #include <cerrno>
-#include <chrono>
-#include <thread>
 
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
@@ -12,6 +10,8 @@
 #include <sys/socket.h>
 
 #include <tcpcraft/os/system_error.hpp>
+
+#include "wait.hpp"
 
 namespace tcpcraft::os {
 
@@ -69,8 +69,6 @@ unsigned device_index(const std::string& name) {
 
 namespace {
 
-constexpr std::chrono::seconds patience{30};
-
 int request_address(RouteSocket& socket, unsigned index, std::span<const std::uint8_t> address,
                     std::span<const std::uint8_t> peer, const std::string& call) {
   const bool v6 = address.size() == 16;
@@ -125,11 +123,7 @@ void add_address(RouteSocket& socket, unsigned index, std::span<const std::uint8
     return route_to(socket, address).type == RTN_LOCAL &&
            (peer.empty() || route_to(socket, peer).device == index);
   };
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!ready()) {
-    if (std::chrono::steady_clock::now() > deadline) throw SystemError(call + ": its route", ETIMEDOUT);
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
+  wait_until(ready, call + ": its route");
 }
 
 }  // namespace tcpcraft::os
