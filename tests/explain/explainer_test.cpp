@@ -16,13 +16,14 @@ using wire::Options;
 using wire::SeqNum;
 using wire::Timestamps;
 
-constexpr std::uint32_t iss = 1000, irs = 70000;  // of client and server
 const Flags syn{Flag::syn}, ack{Flag::ack}, syn_ack{Flag::syn, Flag::ack}, fin_ack{Flag::fin, Flag::ack},
     rst{Flag::rst};
 
 /// A capture, written segment by segment with relative numbers.
 class Capture {
  public:
+  explicit Capture(std::uint32_t iss = 1000, std::uint32_t irs = 70000) : iss_{iss, irs} {}
+
   Capture& client(Flags flags, std::uint32_t seq, std::uint32_t acked = 0, std::uint32_t length = 0) {
     return add(true, flags, seq, acked, length);
   }
@@ -101,8 +102,8 @@ class Capture {
     s.source = *wire::Endpoint::parse(by_client ? "10.0.0.1:40000" : "10.0.0.2:80");
     s.destination = *wire::Endpoint::parse(by_client ? "10.0.0.2:80" : "10.0.0.1:40000");
     s.flags = flags;
-    s.seq = SeqNum(by_client ? iss : irs) + seq;
-    if (s.has(Flag::ack)) s.ack = SeqNum(by_client ? irs : iss) + acked;
+    s.seq = SeqNum(iss_[by_client ? 0 : 1]) + seq;
+    if (s.has(Flag::ack)) s.ack = SeqNum(iss_[by_client ? 1 : 0]) + acked;
     s.window = 1000;
     s.payload = wire::pattern(length);
     packet.data_size = length;
@@ -110,6 +111,7 @@ class Capture {
     return *this;
   }
 
+  std::uint32_t iss_[2];  ///< of client and server
   std::vector<capture::Packet> packets_;
   std::uint64_t number_ = 0;
   wire::Duration now_ = std::chrono::seconds(1'700'000'000);
@@ -258,6 +260,30 @@ TEST(Faults, data_within_a_scaled_window) {
       .client(ack, 1, 1, 60000)
       .server(ack, 1, 1);
   EXPECT_EQ(scaled.faults(), Faults{});
+}
+
+TEST(Faults, data_within_a_window_that_is_scaled_by_fourteen) {
+  const auto sent = [](std::uint32_t length) {
+    Capture capture = Capture().client(syn, 0).option(wire::WindowScale{14}).server(syn_ack, 0, 1);
+    capture.option(wire::WindowScale{14}).client(ack, 1, 1).server(ack, 1, 1).window(3);
+    return capture.client(ack, 1, 1, length).server(ack, 1, 1).window(3).faults();
+  };
+  EXPECT_EQ(sent(3 << 14), Faults{});
+  EXPECT_EQ(sent((3 << 14) + 1000), Faults{"5 window.right_edge"});
+}
+
+TEST(Explainer, numbers_may_wrap) {
+  for (const std::uint32_t iss : {4294967290u, 4294967294u, 4294967295u}) {
+    const Capture said = Capture(iss, iss - 1).handshake().client(ack, 1, 1, 10).server(ack, 1, 11, 10);
+    Capture closed = Capture(said).client(fin_ack, 11, 11).server(fin_ack, 11, 12).client(ack, 12, 12);
+    EXPECT_EQ(closed.faults(), Faults{});
+    EXPECT_EQ(closed.stories[0].ending, "closed by both");
+    EXPECT_EQ(closed.stories[0].sent, (std::array<std::uint64_t, 2>{10, 10}));
+    EXPECT_EQ(Capture(said).client(ack, 21, 11, 10).last(),
+              "10 bytes of data, out of order: 10 bytes before it not seen yet; acknowledges 10 bytes");
+    EXPECT_NE(Capture(said).client(ack, 11, 12).client(ack, 11, 12).server(ack, 11, 11, 10).faults(),
+              Faults{});
+  }
 }
 
 TEST(Faults, a_fin_at_two_numbers) {
