@@ -3,6 +3,7 @@
 #include <tcpcraft/explain/explainer.hpp>
 #include <tcpcraft/model/tcb.hpp>
 
+#include "packet_ids.hpp"
 #include "segment_ends.hpp"
 #include "stamps.hpp"
 
@@ -15,17 +16,21 @@ struct Doubt {
   wire::SeqNum limit;   ///< what was known then
   std::uint64_t packet = 0;
   wire::Time time;
-  std::optional<std::uint32_t> echo = {};  ///< of a timestamp, by that packet
-  std::optional<wire::SeqNum> end = {};    ///< of that packet, where it occupies numbers
-  std::optional<wire::SeqNum> resumes =
-      {};  ///< of a window, behind a gap: where its sender would go on without
+  std::optional<std::uint32_t> echo = {};    ///< of a timestamp, by that packet
+  std::optional<wire::SeqNum> end = {};      ///< of that packet, where it occupies numbers
+  bool is_told = false;                      ///< the packet was blamed at once
+  bool is_new = true;                        ///< the other side has sent nothing since
+  bool is_far = false;                       ///< of a window: what goes before is missing
+  bool is_behind_gap = false;                ///< by the packet's number, too
+  std::optional<wire::SeqNum> resumes = {};  ///< where its sender would go on without
 };
 
 /// When a segment was sent, among others of the same side.
 struct Sent {
   wire::SeqNum end;
-  bool is_next = false;   ///< it begins at the next number
-  bool is_empty = false;  ///< it occupies none
+  bool is_next = false;      ///< it begins at the next number
+  bool is_empty = false;     ///< it occupies none
+  bool is_numbered = false;  ///< its IP packet
   std::optional<std::uint32_t> stamp;
 };
 
@@ -52,11 +57,13 @@ struct Side {
   std::uint16_t window = 0;           ///< that it offered last, unscaled
   std::optional<std::uint32_t> first_stamp, last_stamp;
   SentStamps stamps;
-  std::optional<std::uint16_t> next_id;  ///< of its IP packets, where these are numbered
-  Sent acked_by;                         ///< the segment with its furthest ACK
-  std::vector<wire::SackBlock> gaps;     ///< in what it was seen to send
-  SegmentEnds ends;                      ///< of what it sent, where the other side's ACKs can fall
-  unsigned duplicates = 0;               ///< of its last ACK
+  PacketIds ids;
+  Sent acked_by;                       ///< the segment with its furthest ACK
+  std::optional<Doubt> furthest_ack;   ///< the same
+  std::optional<Sent> moved_back_ack;  ///< sent behind that, and less
+  std::vector<wire::SackBlock> gaps;   ///< in what it was seen to send
+  SegmentEnds ends;                    ///< of what it sent, where the other side's ACKs can fall
+  unsigned duplicates = 0;             ///< of its last ACK
   std::uint64_t data = 0;
   wire::Time last;
   bool checksums = false;             ///< it finishes its checksums, so that a wrong one is wrong
@@ -68,6 +75,7 @@ struct Side {
   std::optional<Echo> furthest_echo;  ///< that it sent
   std::optional<Echo> moved_back;     ///< sent behind that, and older
   std::uint64_t last_blamed_echo = 0;
+  std::optional<std::uint32_t> last_unseen;  ///< of the timestamps that it echoed
 };
 
 /// A segment under way, with all that is needed to judge and explain it.
@@ -107,13 +115,14 @@ class Connection {
   void settle_window(const Passage& p, Hindsight& found);
   void settle_echoes(const Passage& p, Hindsight& found);
   void settle_echo_order(const Passage& p, Hindsight& found);
+  static void note_unseen(Side& side, const Echo& echo, Hindsight& found);
   void blame_echo(const Echo& echo, std::size_t side, Explained& explained, Hindsight& found);
   void settle_iss(const Passage& p, Hindsight& found);
   std::optional<wire::SeqNum> offered_edge(const Passage& p) const;
   void trust(const Passage& p, bool unsent);
   void follow(const Passage& p, Hindsight& found, const Hindsight& known);
   void note(const Passage& p, Hindsight& found, const Hindsight& known);
-  void note_beyond(const Passage& p, Hindsight& found);
+  void note_beyond(const Passage& p);
   void note_numbers(const Passage& p);
   void note_ack(const Passage& p, const Hindsight& known, const Sent& sent);
   void note_id(const Passage& p);
@@ -138,8 +147,7 @@ void judge(const Passage& p, bool holes, const Hindsight& known, bool options_kn
 std::int64_t beyond_window(const Passage& p);
 /// A listener's, or TIME-WAIT's, to a SYN that it does not accept.
 bool is_of_an_older_connection(const Passage& p);
-/// Whether a packet of the same side is missing from before it, such as a bare ACK, which nothing else shows.
-bool is_behind_gap(const Passage& p);
+Link link_of(const Passage& p);
 Sent sent_now(const Passage& p);
 /// Whether the segment was sent after that one of the same side, which the capture may have the other way
 /// round.
@@ -147,10 +155,12 @@ bool is_sent_after(const Passage& p, const Sent& earlier);
 /// What it does, before the model hears of it.
 void describe(const Passage& p);
 
-extern const model::Rule sack_received;
+extern const model::Rule open_once, sack_received;
 
 /// Of an acknowledgement, or a SACK block, of what `sender` has not sent.
 Fault unsent_fault(const Doubt& doubt, const Side& sender);
+/// Of an acknowledgement that is followed by lesser ones.
+Fault taken_back_fault(const Doubt& doubt, const Side& sender);
 /// Of data beyond the window.
 Fault window_fault(const Doubt& doubt, const Side& sender);
 Fault echo_fault(std::uint32_t stamp);

@@ -15,8 +15,6 @@ constexpr Rule always_ack{"ack.always", "RFC 9293 3.1",
                           "a segment other than the first SYN, or a RST, has ACK set"};
 constexpr Rule within_window{"window.right_edge", "RFC 9293 3.8.6",
                              "data is sent within the window that the other side offered"};
-constexpr Rule open_once{"open.already_exists", "RFC 9293 3.10.1",
-                         "a connection that is not closed cannot be opened again"};
 constexpr Rule iss_first{"seq.iss.first", "RFC 9293 3.4.1",
                          "a connection's numbers begin with its initial sequence number"};
 constexpr Rule fin_last{"close.last", "RFC 9293 3.10.4", "nothing is sent behind the FIN"};
@@ -56,17 +54,25 @@ void judge_fin(const Passage& p) {
     blame(p, fin_last, "goes beyond its FIN, which was at " + relative(*p.from.fin, p.from));
 }
 
-/// Numbers that nobody could have received: behind the other side's FIN, or outside of the window that this
-/// side offered.
-bool is_out_of_reach(const Passage& p, SeqNum number) {
-  if (p.to.fin && after(number, *p.to.fin + 1)) return true;
-  return p.from.edge && after(number, *p.from.edge + 1);
+/// Its timestamps speak of a segment that was not captured, too.
+bool echoes_unseen(const Passage& p) {
+  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
+  return stamps && p.to.stamps.sight_of(stamps->tsecr) == Sight::unseen;
 }
 
-void judge_ack(const Passage& p, bool holes, bool unsent) {
+/// Numbers that nobody could have received: behind the other side's FIN, or outside of the window that this
+/// side offered, unless by a segment that was not captured.
+bool is_out_of_reach(const Passage& p, SeqNum number, bool holes, bool whole) {
+  if (p.to.fin && after(number, *p.to.fin + 1) && !holes) return true;
+  if (!p.from.edge || !after(number, *p.from.edge + 1)) return false;
+  const Link link = link_of(p);
+  return link == Link::follows || (link == Link::unknown && !holes && whole && !echoes_unseen(p));
+}
+
+void judge_ack(const Passage& p, bool holes, const Hindsight& known) {
   const wire::Segment& s = p.segment;
   if (!s.has(Flag::ack) || s.has(Flag::rst) || !p.to.high || !after(s.ack, *p.to.high)) return;
-  if (!unsent && (holes || !is_out_of_reach(p, s.ack))) {
+  if (!known.unsent.contains(p.packet.number) && !is_out_of_reach(p, s.ack, holes, known.is_whole())) {
     p.explained.meanings.push_back("acknowledges " + bytes_text(s.ack - *p.to.high) +
                                    " that the capture does not show");
     return;
@@ -92,11 +98,14 @@ void judge_ack_place(const Passage& p, bool holes) {
 
 /// An ACK never moves back. One that is older than the last was overtaken on the way, unless the segment
 /// shows that it was sent later: by data that is new, or by its timestamp.
-void judge_ack_order(const Passage& p) {
+void judge_ack_order(const Passage& p, const Hindsight& known) {
   const wire::Segment& s = p.segment;
   if (!s.has(Flag::ack) || s.has(Flag::rst) || s.has(Flag::syn)) return;
   if (p.to.syn_seen && s.ack == *p.to.origin)
     return blame(p, model::rules::rcv_nxt, "acknowledges not even the SYN");
+  if (known.taken_back.contains(p.packet.number))
+    return p.explained.faults.push_back(
+        taken_back_fault({Doubt::Kind::ack, s.ack, s.ack, p.packet.number, p.packet.time}, p.to));
   if (!p.from.acked || !before(s.ack, *p.from.acked)) return;
   if (is_sent_after(p, p.from.acked_by))
     blame(p, model::rules::rcv_nxt,
@@ -104,14 +113,15 @@ void judge_ack_order(const Passage& p) {
               " was acknowledged before");
 }
 
-void judge_sack(const Passage& p, bool holes, bool unsent) {
+void judge_sack(const Passage& p, bool holes, const Hindsight& known) {
   const wire::Segment& s = p.segment;
   const auto* sack = wire::find<wire::Sack>(s.options);
   if (!sack || s.has(Flag::rst) || !p.to.high) return;
+  const bool unsent = known.unsent.contains(p.packet.number);
   for (const wire::SackBlock& block : sack->blocks) {
     if (!after(block.right, *p.to.high)) continue;
     const bool unsent_ack = s.has(Flag::ack) && after(s.ack, *p.to.high);
-    if (!(unsent && !unsent_ack) && (holes || !is_out_of_reach(p, block.right))) continue;
+    if (!(unsent && !unsent_ack) && !is_out_of_reach(p, block.right, holes, known.is_whole())) continue;
     p.explained.faults.push_back(
         unsent_fault({Doubt::Kind::sack, block.right, *p.to.high, p.packet.number, p.packet.time}, p.to));
     return;
@@ -152,11 +162,14 @@ void judge_echo(const Passage& p, bool is_wrong) {
   // The SYN that a SYN-ACK echoes may be one from before the capture.
   const bool too_old =
       !s.has(Flag::syn) && p.to.syn_seen && p.to.first_stamp && ticks(stamps->tsecr, *p.to.first_stamp) < 0;
-  if (too_old || is_wrong) p.explained.faults.push_back(echo_fault(stamps->tsecr));
+  if (too_old || is_wrong || p.to.stamps.sight_of(stamps->tsecr) == Sight::unsent)
+    p.explained.faults.push_back(echo_fault(stamps->tsecr));
 }
 
 }  // namespace
 
+const Rule open_once{"open.already_exists", "RFC 9293 3.10.1",
+                     "a connection that is not closed cannot be opened again"};
 const Rule sack_received{"sack.received", "RFC 2018 4", "a SACK block reports data that was received"};
 
 Fault unsent_fault(const Doubt& doubt, const Side& sender) {
@@ -165,6 +178,11 @@ Fault unsent_fault(const Doubt& doubt, const Side& sender) {
     return {&sack_received,
             "reports data up to " + relative(doubt.number, sender) + " as received" + nothing};
   return {&model::rules::rcv_nxt, "acknowledges " + relative(doubt.number, sender) + nothing};
+}
+
+Fault taken_back_fault(const Doubt& doubt, const Side& sender) {
+  return {&model::rules::rcv_nxt,
+          "acknowledges " + relative(doubt.number, sender) + ", but less than that afterwards"};
 }
 
 Fault window_fault(const Doubt& doubt, const Side& sender) {
@@ -189,16 +207,17 @@ bool is_of_an_older_connection(const Passage& p) {
 Sent sent_now(const Passage& p) {
   const wire::Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  return {s.end(), !p.from.high || p.from.high == s.seq, s.seg_len() == 0,
+  return {s.end(), !p.from.high || p.from.high == s.seq, s.seg_len() == 0, s.id != 0,
           stamps ? std::optional(stamps->tsval) : std::nullopt};
 }
 
-/// Its timestamp tells. With the same one, or none, what begins at the next number was sent after what had
-/// come there before: a retransmission that is the first to be captured follows a timeout, with a later
-/// timestamp.
+/// Its timestamp tells. With the same one, or none, the number of its packet does, and what begins at the
+/// next number was sent after what had come there before: a retransmission that is the first to be captured
+/// follows a timeout, with a later timestamp.
 bool is_sent_after(const Passage& p, const Sent& earlier) {
   const Sent now = sent_now(p);
   if (now.stamp && earlier.stamp && now.stamp != earlier.stamp) return ticks(*now.stamp, *earlier.stamp) > 0;
+  if (earlier.is_numbered && link_of(p) == Link::follows) return true;
   if (!now.is_next || !earlier.is_next) return false;
   return !(now.is_empty && earlier.is_empty && earlier.end == p.segment.seq);
 }
@@ -213,11 +232,10 @@ std::int64_t beyond_window(const Passage& p) {
 void judge(const Passage& p, bool holes, const Hindsight& known, bool options_known) {
   judge_flags(p);
   judge_fin(p);
-  const bool unsent = known.unsent.contains(p.packet.number);
-  judge_ack(p, holes, unsent);
+  judge_ack(p, holes, known);
   judge_ack_place(p, holes);
-  judge_ack_order(p);
-  judge_sack(p, holes, unsent);
+  judge_ack_order(p, known);
+  judge_sack(p, holes, known);
   judge_window(p, known);
   judge_options(p, options_known);
   judge_echo(p, known.is_wrong_echo(p.packet.number));
