@@ -19,12 +19,10 @@ namespace {
 constexpr std::size_t max_gaps = 64, max_doubts = 64;
 constexpr std::uint32_t wide = 1u << 30;
 constexpr std::uint8_t max_scale = 14;
-/// Segments that were overtaken may still echo these.
-constexpr std::uint32_t stamps_kept = 1000;
 
 /// What the side said of the segments that it takes.
 std::optional<std::uint16_t> largest_taken(const Side& side) {
-  return side.syn_seen ? std::optional(side.tcb.offered.mss.value_or(536)) : std::nullopt;
+  return side.syn_seen && !side.syn_cut ? std::optional(side.tcb.offered.mss.value_or(536)) : std::nullopt;
 }
 
 /// A side of which only the other's numbers are known.
@@ -83,7 +81,7 @@ void Connection::begin_in_the_middle(const Segment& s, Side& from, Side& to) {
 }
 
 bool Connection::scale_known() const {
-  return sides_[0].syn_seen && sides_[1].syn_seen;
+  return sides_[0].syn_seen && sides_[1].syn_seen && !sides_[0].syn_cut && !sides_[1].syn_cut;
 }
 
 bool Connection::is_over() const {
@@ -184,6 +182,7 @@ void Connection::note(const Passage& p, Hindsight& found, const Hindsight& known
     if (p.from.syn_seen && s.seq != p.from.origin && !s.has(Flag::ack)) return;  // of another connection
     if (s.seq != p.from.origin) p.from.high.reset();
     p.from.syn_seen = true;
+    p.from.syn_cut = p.packet.cut && p.packet.segment.payload.empty();
     p.from.origin = s.seq;
     if (!known.reissued.contains(p.packet.number))
       p.from.first_syn = Doubt{Doubt::Kind::iss, s.seq, s.seq, p.packet.number, p.packet.time};
@@ -191,9 +190,11 @@ void Connection::note(const Passage& p, Hindsight& found, const Hindsight& known
   if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
   if (beyond_window(p) > 0 && !known.is_beyond(p.packet.number)) note_beyond(p);
   const Sent sent = sent_now(p);
+  const Mark mark = mark_of(p);
+  ++p.from.segments;
   if (!known.is_beyond(p.packet.number)) note_numbers(p);
-  if (s.has(Flag::ack)) note_ack(p, known, sent);
-  note_stamps(p, known);
+  if (s.has(Flag::ack)) note_ack(p, known, sent, mark);
+  note_stamps(p, known, sent, mark);
   found.gaps += p.to.syn_seen && link_of(p) == Link::gap;
   note_id(p);
 }
@@ -202,12 +203,13 @@ void Connection::note_beyond(const Passage& p) {
   const Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
   const auto echo = stamps ? std::optional(stamps->tsecr) : std::nullopt;
-  Doubt doubt{Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time, echo};
+  Doubt doubt{Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time, echo, mark_of(p)};
   if (p.from.high && after(s.seq, *p.from.high)) {
     doubt.is_far = true;
     doubt.is_behind_gap = link_of(p) == Link::gap;
     // Segments are of one size: what follows one that is missing begins there, too.
-    if ((s.seq - *p.from.high) % s.seg_len() != 0) doubt.resumes = *p.from.high + s.seg_len();
+    if (link_of(p) == Link::follows || (s.seq - *p.from.high) % s.seg_len() != 0)
+      doubt.resumes = *p.from.high + s.seg_len();
   }
   if (p.from.doubts.size() < max_doubts) p.from.doubts.push_back(doubt);
 }
@@ -224,22 +226,6 @@ Link link_of(const Passage& p) {
   return p.from.ids.link(p.segment.id);
 }
 
-void Connection::note_stamps(const Passage& p, const Hindsight& known) {
-  const Segment& s = p.segment;
-  const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  if (!stamps) return p.from.stamps.miss();
-  if (!p.from.first_stamp) p.from.first_stamp = stamps->tsval;
-  if (!p.from.last_stamp || ticks(stamps->tsval, *p.from.last_stamp) > 0) p.from.last_stamp = stamps->tsval;
-  p.from.stamps.add(stamps->tsval, link_of(p));
-  if (!s.has(Flag::ack) || stamps->tsecr == 0 || !p.to.last_stamp) return;
-  if (is_of_an_older_connection(p) || known.is_wrong_echo(p.packet.number)) return;
-  const Sight sight = p.to.stamps.sight_of(stamps->tsecr);
-  if (sight == Sight::seen) return p.to.stamps.forget_before(stamps->tsecr - stamps_kept);
-  const bool is_ahead = ticks(stamps->tsecr, *p.to.last_stamp) > 0;
-  if ((is_ahead || sight == Sight::unseen) && p.from.echoes.size() < max_doubts)
-    p.from.echoes.push_back({stamps->tsecr, {}, false, p.packet.number, p.packet.time});
-}
-
 namespace {
 
 void note_ends(const Passage& p) {
@@ -249,6 +235,10 @@ void note_ends(const Passage& p) {
   p.from.ends.add(s.seq, data, 1);
   p.from.ends.add(data, end, largest);
   p.from.ends.add(end, s.end(), largest);
+}
+
+void widen(std::optional<SeqNum>& edge, SeqNum to) {
+  edge = edge ? later(*edge, to) : to;
 }
 
 }  // namespace
@@ -287,21 +277,23 @@ void Connection::note_numbers(const Passage& p) {
   }
 }
 
-void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& sent) {
+void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& sent, const Mark& mark) {
   const Segment& s = p.segment;
   Side& from = p.from;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
   const auto echo = stamps ? std::optional(stamps->tsecr) : std::nullopt;
-  const auto end = s.seg_len() > 0 ? std::optional(s.end()) : std::nullopt;
   const bool blamed = is_blamed(p, model::rules::rcv_nxt);
   const auto doubt = [&](Doubt::Kind kind, SeqNum number) {
     if (p.to.high && after(number, *p.to.high) && p.to.doubts.size() < max_doubts &&
-        !known.unsent.contains(p.packet.number))
-      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time, echo, end, blamed});
+        !known.is_unsent(p.packet.number))
+      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time, echo, mark, blamed});
   };
-  if (blamed && link_of(p) != Link::unknown) return;
-  doubt(Doubt::Kind::ack, s.ack);
-  if (blamed) return;
+  if (!blamed || link_of(p) == Link::unknown) doubt(Doubt::Kind::ack, s.ack);
+  const std::optional<SeqNum> edge = offered_edge(p);
+  if (blamed) {  // what it should have said offers no more than this
+    if (edge && p.to.high) widen(from.edge, *edge - std::max<std::int64_t>(s.ack - *p.to.high, 0));
+    return;
+  }
   if (const auto* sack = wire::find<wire::Sack>(s.options); sack && !is_blamed(p, sack_received))
     for (const wire::SackBlock& block : sack->blocks) doubt(Doubt::Kind::sack, block.right);
   const bool same = from.acked == s.ack;
@@ -317,8 +309,7 @@ void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& 
   const std::size_t gaps = p.to.gaps.size();
   std::erase_if(p.to.gaps, [&](const wire::SackBlock& gap) { return !before(*from.acked, gap.right); });
   if (p.to.gaps.size() != gaps) has_holes_ = true;
-  if (const std::optional<SeqNum> edge = offered_edge(p))
-    from.edge = from.edge ? later(*from.edge, *edge) : edge;
+  if (edge) widen(from.edge, *edge);
 }
 
 /// Where the window ends that the segment offers; nothing where its scale is not known.

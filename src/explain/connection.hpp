@@ -9,6 +9,12 @@
 
 namespace tcpcraft::explain {
 
+/// What an answer to a packet is known by.
+struct Mark {
+  std::optional<wire::SeqNum> end;     ///< where it occupies numbers
+  std::optional<std::uint32_t> stamp;  ///< where no packet before had this one
+};
+
 /// What a packet said of the other side that the capture does not bear out so far.
 struct Doubt {
   enum class Kind { ack, sack, window, iss } kind = Kind::ack;
@@ -17,7 +23,7 @@ struct Doubt {
   std::uint64_t packet = 0;
   wire::Time time;
   std::optional<std::uint32_t> echo = {};    ///< of a timestamp, by that packet
-  std::optional<wire::SeqNum> end = {};      ///< of that packet, where it occupies numbers
+  Mark mark = {};                            ///< of that packet
   bool is_told = false;                      ///< the packet was blamed at once
   bool is_new = true;                        ///< the other side has sent nothing since
   bool is_far = false;                       ///< of a window: what goes before is missing
@@ -34,6 +40,15 @@ struct Sent {
   std::optional<std::uint32_t> stamp;
 };
 
+/// A segment that occupies numbers, when it was sent first.
+struct Piece {
+  wire::SeqNum seq, end;
+  std::uint32_t stamp = 0;
+  bool is_first = false;     ///< with this timestamp
+  std::uint64_t number = 0;  ///< among those of its side
+  Link link = Link::unknown;
+};
+
 /// An echo of a timestamp.
 struct Echo {
   std::uint32_t stamp = 0;
@@ -41,6 +56,7 @@ struct Echo {
   bool is_seen = false;  ///< what it echoes was captured before
   std::uint64_t packet = 0;
   wire::Time time;
+  Mark mark = {};
 };
 
 /// One end of a connection: the model's view of it, and what the capture shows.
@@ -49,6 +65,7 @@ struct Side {
   model::Tcb tcb;
   bool seen = false;
   bool syn_seen = false;
+  bool syn_cut = false;                ///< its options were
   std::optional<wire::SeqNum> origin;  ///< what relative numbers count from
   std::optional<wire::SeqNum> high;    ///< one past the furthest number that it was seen to send
   std::optional<wire::SeqNum> fin;
@@ -56,7 +73,11 @@ struct Side {
   std::optional<wire::SeqNum> edge;   ///< of the window that it offered; where its scale is known
   std::uint16_t window = 0;           ///< that it offered last, unscaled
   std::optional<std::uint32_t> first_stamp, last_stamp;
+  wire::Time last_stamp_time;
   SentStamps stamps;
+  std::uint64_t segments = 0;
+  std::optional<Piece> last_piece;
+  std::optional<std::uint32_t> repeat_stamp;  ///< of the last segment that it sent again
   PacketIds ids;
   Sent acked_by;                       ///< the segment with its furthest ACK
   std::optional<Doubt> furthest_ack;   ///< the same
@@ -124,9 +145,9 @@ class Connection {
   void note(const Passage& p, Hindsight& found, const Hindsight& known);
   void note_beyond(const Passage& p);
   void note_numbers(const Passage& p);
-  void note_ack(const Passage& p, const Hindsight& known, const Sent& sent);
+  void note_ack(const Passage& p, const Hindsight& known, const Sent& sent, const Mark& mark);
   void note_id(const Passage& p);
-  void note_stamps(const Passage& p, const Hindsight& known);
+  void note_stamps(const Passage& p, const Hindsight& known, const Sent& sent, const Mark& mark);
   bool scale_known() const;
   std::array<std::string, 2> names() const;
   std::string ending() const;
@@ -137,6 +158,8 @@ class Connection {
   std::uint64_t segments_ = 0, faults_ = 0;
 };
 
+/// Shorter than any TCP waits before a probe, or a retransmission.
+constexpr auto brief = std::chrono::milliseconds(100);
 /// Longer than this after its last segment a side may have given its connection up.
 constexpr auto patience = std::chrono::seconds(1);
 
@@ -149,6 +172,9 @@ std::int64_t beyond_window(const Passage& p);
 bool is_of_an_older_connection(const Passage& p);
 Link link_of(const Passage& p);
 Sent sent_now(const Passage& p);
+Mark mark_of(const Passage& p);
+/// Whether it was sent after the marked packet of the other side had come.
+bool answers(const Passage& p, const Mark& mark);
 /// Whether the segment was sent after that one of the same side, which the capture may have the other way
 /// round.
 bool is_sent_after(const Passage& p, const Sent& earlier);

@@ -10,11 +10,6 @@ using wire::SeqNum;
 
 namespace {
 
-/// Longer than what a capture may have put in another order.
-constexpr std::int32_t stale_ticks = 100;
-/// Shorter than any TCP waits before a probe.
-constexpr auto brief = std::chrono::milliseconds(100);
-
 bool is_pure_ack(const Segment& s) {
   return s.has(Flag::ack) && !s.has(Flag::rst) && s.seg_len() == 0;
 }
@@ -23,7 +18,7 @@ bool is_pure_ack(const Segment& s) {
 bool was_sent_knowing(const Passage& p, const Doubt& doubt) {
   const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
   if (!stamps || !doubt.echo || p.packet.time - doubt.time > brief) return true;
-  return ticks(stamps->tsval, *doubt.echo) > 0 || (doubt.end && !before(p.segment.ack, *doubt.end));
+  return ticks(stamps->tsval, *doubt.echo) > 0 || (doubt.mark.end && !before(p.segment.ack, *doubt.mark.end));
 }
 
 }  // namespace
@@ -54,6 +49,7 @@ void Connection::settle_claims(const Passage& p, Hindsight& found) {
   const bool at_high = p.from.high == s.seq;
   // A keep-alive begins one before what it has sent.
   const bool no_probe = (p.from.acked && after(s.ack, *p.from.acked)) || p.packet.time - p.from.last < brief;
+  const Link link = link_of(p);
   std::erase_if(p.from.doubts, [&](const Doubt& doubt) {
     if (doubt.kind == Doubt::Kind::window) return settle_place(p, doubt, found);
     const bool says_next =
@@ -62,7 +58,15 @@ void Connection::settle_claims(const Passage& p, Hindsight& found) {
     // New data that goes over it, and has no end there.
     const bool goes_over = at_high && after(s.end(), doubt.number) && before(s.seq, doubt.number) &&
                            doubt.kind == Doubt::Kind::ack;
-    const bool is_wrong = (before(s.seq, doubt.number) && says_next) || ends_before || goes_over;
+    // It comes only now, and knows of the packet that spoke of it.
+    const bool is_known_to_come = at_high && !before(s.end(), doubt.number) && before(s.seq, doubt.number) &&
+                                  link != Link::gap && answers(p, doubt.mark);
+    if (is_known_to_come && link == Link::unknown) {
+      found.hardly_sent.add(doubt.packet);
+      return true;
+    }
+    const bool is_wrong =
+        (before(s.seq, doubt.number) && says_next) || ends_before || goes_over || is_known_to_come;
     if (is_wrong) {
       found.unsent.add(doubt.packet);
       if (!doubt.is_told)
@@ -123,7 +127,7 @@ void Connection::settle_window(const Passage& p, Hindsight& found) {
   std::erase_if(p.to.doubts, [&](Doubt& doubt) {
     if (doubt.kind != Doubt::Kind::window) return false;
     const bool was_sent_before = doubt.is_new && link == Link::follows && stamps && doubt.echo &&
-                                 ticks(stamps->tsval, *doubt.echo) > 0;
+                                 (ticks(stamps->tsval, *doubt.echo) > 0 || answers(p, doubt.mark));
     if (!after(doubt.number, *edge + 1) && !was_sent_before) {
       if (doubt.is_new && doubt.is_far && (link != Link::gap || !doubt.is_behind_gap))
         found.far_beyond.add(doubt.packet);
@@ -134,66 +138,6 @@ void Connection::settle_window(const Passage& p, Hindsight& found) {
     p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, window_fault(doubt, p.to)});
     return true;
   });
-}
-
-/// What the sender of timestamps shows of them. In a capture that lacks nothing, what has not come after a
-/// while was not sent: that only its end can tell.
-void Connection::settle_echoes(const Passage& p, Hindsight& found) {
-  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
-  if (!stamps) return;
-  const Link link = link_of(p);
-  std::erase_if(p.to.echoes, [&](const Echo& doubt) {
-    if (doubt.stamp == stamps->tsval) {
-      ++found.reordered;
-      return true;
-    }
-    const std::int32_t ahead = ticks(doubt.stamp, stamps->tsval);
-    const bool is_between = ahead < 0 && p.from.last_stamp && ticks(doubt.stamp, *p.from.last_stamp) > 0;
-    if (is_between && link == Link::gap) return true;
-    const bool is_complete = p.from.stamps.is_complete();
-    const bool is_wrong = ahead > stale_ticks || (is_between && link == Link::follows && is_complete);
-    if (is_wrong) blame_echo(doubt, 1 - p.explained.side, p.explained, found);
-    const bool is_past = ahead < 0 && p.packet.time - doubt.time > brief;
-    if (is_past && !is_wrong && is_complete) note_unseen(p.to, doubt, found);
-    return is_past || is_wrong;
-  });
-}
-
-/// What is echoed never moves back, in the order in which it was sent. Where it does, it was too far before
-/// or is too old now: which of them, the next one tells, where nothing else does.
-void Connection::settle_echo_order(const Passage& p, Hindsight& found) {
-  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
-  if (!stamps || stamps->tsecr == 0 || !p.segment.has(Flag::ack) || is_of_an_older_connection(p)) return;
-  const Echo now{stamps->tsecr, sent_now(p), p.to.stamps.sight_of(stamps->tsecr) == Sight::seen,
-                 p.packet.number, p.packet.time};
-  Side& from = p.from;
-  if (from.moved_back && is_sent_after(p, from.moved_back->sent)) {
-    const Echo before = *from.furthest_echo, behind = *from.moved_back;
-    const bool was_too_far = !before.is_seen || (behind.is_seen && ticks(now.stamp, before.stamp) < 0);
-    blame_echo(was_too_far ? before : behind, p.explained.side, p.explained, found);
-    if (was_too_far) from.furthest_echo = behind;
-    from.moved_back.reset();
-  }
-  if (!from.furthest_echo || ticks(now.stamp, from.furthest_echo->stamp) > 0)
-    from.furthest_echo = now;
-  else if (ticks(now.stamp, from.furthest_echo->stamp) < 0 && !from.moved_back &&
-           is_sent_after(p, from.furthest_echo->sent))
-    from.moved_back = now;
-}
-
-/// Where it is echoed again it was sent, by what is missing.
-void Connection::note_unseen(Side& side, const Echo& echo, Hindsight& found) {
-  found.gaps += side.last_unseen == echo.stamp;
-  side.last_unseen = echo.stamp;
-  found.unseen_stamps.add(echo.packet);
-}
-
-void Connection::blame_echo(const Echo& echo, std::size_t side, Explained& explained, Hindsight& found) {
-  Side& sender = sides_[side];
-  found.unstamped.add(echo.packet);
-  if (sender.last_blamed_echo == echo.packet) return;
-  sender.last_blamed_echo = echo.packet;
-  explained.late.push_back({echo.packet, echo.time, side, echo_fault(echo.stamp)});
 }
 
 /// No more of the connection comes. One packet that speaks of what was not captured may be wrong; where there

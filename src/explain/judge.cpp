@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <tcpcraft/model/rules.hpp>
 #include <tcpcraft/wire/notation.hpp>
 
@@ -72,7 +74,7 @@ bool is_out_of_reach(const Passage& p, SeqNum number, bool holes, bool whole) {
 void judge_ack(const Passage& p, bool holes, const Hindsight& known) {
   const wire::Segment& s = p.segment;
   if (!s.has(Flag::ack) || s.has(Flag::rst) || !p.to.high || !after(s.ack, *p.to.high)) return;
-  if (!known.unsent.contains(p.packet.number) && !is_out_of_reach(p, s.ack, holes, known.is_whole())) {
+  if (!known.is_unsent(p.packet.number) && !is_out_of_reach(p, s.ack, holes, known.is_whole())) {
     p.explained.meanings.push_back("acknowledges " + bytes_text(s.ack - *p.to.high) +
                                    " that the capture does not show");
     return;
@@ -87,6 +89,12 @@ void judge_ack_place(const Passage& p, bool holes) {
   const wire::Segment& s = p.segment;
   if (!s.has(Flag::ack) || s.has(Flag::rst) || s.has(Flag::syn) || holes) return;
   if (!p.to.high || after(s.ack, *p.to.high) || !p.from.acked || !after(s.ack, *p.from.acked)) return;
+  if (const auto* sack = wire::find<wire::Sack>(s.options))
+    for (const wire::SackBlock& block : sack->blocks)
+      if (!before(s.ack, block.left) && before(s.ack, block.right))
+        return blame(
+            p, model::rules::rcv_nxt,
+            "acknowledges " + relative(s.ack, p.to) + ", in the midst of what it reports as received");
   if (s.window == 0 || (p.from.edge && !before(s.ack, *p.from.edge))) return;  // it took what it had room for
   for (const wire::SackBlock& gap : p.to.gaps)
     if (!before(s.ack, gap.left) && !after(s.ack, gap.right)) return;
@@ -117,7 +125,7 @@ void judge_sack(const Passage& p, bool holes, const Hindsight& known) {
   const wire::Segment& s = p.segment;
   const auto* sack = wire::find<wire::Sack>(s.options);
   if (!sack || s.has(Flag::rst) || !p.to.high) return;
-  const bool unsent = known.unsent.contains(p.packet.number);
+  const bool unsent = known.is_unsent(p.packet.number);
   for (const wire::SackBlock& block : sack->blocks) {
     if (!after(block.right, *p.to.high)) continue;
     const bool unsent_ack = s.has(Flag::ack) && after(s.ack, *p.to.high);
@@ -154,7 +162,44 @@ void judge_options(const Passage& p, bool options_known) {
     blame(p, model::rules::sack_forbidden, "has SACK, which was not agreed on");
 }
 
-void judge_echo(const Passage& p, bool is_wrong) {
+/// No clock of timestamps is faster than a tick a microsecond, and no packet under way for longer than a
+/// second when it is captured.
+bool is_of_the_future(const Passage& p, std::uint32_t echo) {
+  if (!p.to.last_stamp) return false;
+  const auto since = p.packet.time - p.to.last_stamp_time + std::chrono::seconds(1);
+  return std::chrono::microseconds(ticks(echo, *p.to.last_stamp)) > since;
+}
+
+/// Whether no packet is missing from right before one.
+bool is_linked(Link link, bool whole) {
+  return link == Link::follows || (link == Link::unknown && whole);
+}
+
+/// The timestamp of the segment that begins where its last ACK was is to be echoed by the next one (RFC 7323,
+/// section 4.3). Where others were sent behind that, one may have overtaken it, and it counts for nothing;
+/// where one is missing before it, it may be a retransmission.
+bool echoes_too_old(const Passage& p, std::uint32_t echo, bool whole) {
+  const auto& acked = p.from.acked;
+  const auto& piece = p.to.last_piece;
+  if (!acked || !piece || piece->number != p.to.segments || piece->number == 1) return false;
+  const bool acks_it =
+      !after(piece->seq, *acked) && after(piece->end, *acked) && !after(piece->end, p.segment.ack);
+  return acks_it && ticks(echo, piece->stamp) < 0 && is_linked(link_of(p), whole) &&
+         is_linked(piece->link, whole);
+}
+
+/// It echoes what only a segment can have had that it does not acknowledge. Only of those that are a byte
+/// long, or a FIN: others may have been dropped.
+bool echoes_what_it_does_not_acknowledge(const Passage& p, std::uint32_t echo) {
+  const auto& piece = p.to.last_piece;
+  if (!piece || piece->seq != p.segment.ack || piece->end - piece->seq != 1 || p.segment.window == 0)
+    return false;
+  const std::int32_t ahead = ticks(echo, piece->stamp);
+  if (ahead < 0 || (ahead == 0 && !piece->is_first)) return false;
+  return !p.to.repeat_stamp || ticks(*p.to.repeat_stamp, piece->stamp) < 0;
+}
+
+void judge_echo(const Passage& p, bool is_wrong, bool whole) {
   const wire::Segment& s = p.segment;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
   if (!stamps || stamps->tsecr == 0 || !s.has(Flag::ack) || s.has(Flag::rst)) return;
@@ -162,8 +207,18 @@ void judge_echo(const Passage& p, bool is_wrong) {
   // The SYN that a SYN-ACK echoes may be one from before the capture.
   const bool too_old =
       !s.has(Flag::syn) && p.to.syn_seen && p.to.first_stamp && ticks(stamps->tsecr, *p.to.first_stamp) < 0;
-  if (too_old || is_wrong || p.to.stamps.sight_of(stamps->tsecr) == Sight::unsent)
-    p.explained.faults.push_back(echo_fault(stamps->tsecr));
+  if (too_old || is_wrong || p.to.stamps.sight_of(stamps->tsecr) == Sight::unsent ||
+      is_of_the_future(p, stamps->tsecr))
+    return p.explained.faults.push_back(echo_fault(stamps->tsecr));
+  if (s.has(Flag::syn)) return;
+  if (echoes_too_old(p, stamps->tsecr, whole))
+    blame(p, model::rules::timestamps_echo,
+          "echoes the timestamp " + std::to_string(stamps->tsecr) +
+              ", which is older than that of what it acknowledges");
+  else if (whole && echoes_what_it_does_not_acknowledge(p, stamps->tsecr))
+    blame(
+        p, model::rules::rcv_nxt,
+        "echoes the timestamp of a segment at " + relative(s.ack, p.to) + ", which it does not acknowledge");
 }
 
 }  // namespace
@@ -211,6 +266,24 @@ Sent sent_now(const Passage& p) {
           stamps ? std::optional(stamps->tsval) : std::nullopt};
 }
 
+Mark mark_of(const Passage& p) {
+  const wire::Segment& s = p.segment;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  const bool is_first = stamps && p.from.last_stamp && ticks(stamps->tsval, *p.from.last_stamp) > 0 &&
+                        link_of(p) == Link::follows;
+  const bool is_new = s.seg_len() > 0 && (!p.from.high || !before(s.seq, *p.from.high));
+  return {is_new ? std::optional(s.end()) : std::nullopt,
+          is_first ? std::optional(stamps->tsval) : std::nullopt};
+}
+
+bool answers(const Passage& p, const Mark& mark) {
+  const wire::Segment& s = p.segment;
+  if (!s.has(Flag::ack)) return false;
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  return (mark.end && !before(s.ack, *mark.end)) ||
+         (mark.stamp && stamps && ticks(stamps->tsecr, *mark.stamp) >= 0);
+}
+
 /// Its timestamp tells. With the same one, or none, the number of its packet does, and what begins at the
 /// next number was sent after what had come there before: a retransmission that is the first to be captured
 /// follows a timeout, with a later timestamp.
@@ -238,7 +311,7 @@ void judge(const Passage& p, bool holes, const Hindsight& known, bool options_kn
   judge_sack(p, holes, known);
   judge_window(p, known);
   judge_options(p, options_known);
-  judge_echo(p, known.is_wrong_echo(p.packet.number));
+  judge_echo(p, known.is_wrong_echo(p.packet.number), !holes && known.is_whole());
   if (known.reissued.contains(p.packet.number))
     p.explained.faults.push_back(
         iss_fault({Doubt::Kind::iss, p.segment.seq, p.segment.seq, p.packet.number, p.packet.time}));

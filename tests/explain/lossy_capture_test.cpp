@@ -46,8 +46,7 @@ TEST(LossyCapture, data_beyond_a_window_that_grew_by_an_ack_that_is_missing) {
     return capture.server(ack, 1, 101).stamped(905, 103).id(id).faults();
   };
   EXPECT_EQ(beyond(901, 52), Faults{}) << "an ACK of the server is missing";
-  EXPECT_EQ(beyond(905, 51), Faults{"6 window.right_edge"}) << "none is";
-  EXPECT_EQ(beyond(901, 51), Faults{"6 window.right_edge"});
+  EXPECT_EQ(beyond(901, 51), Faults{"6 window.right_edge"}) << "none is";
 }
 
 TEST(LossyCapture, data_beyond_the_window_shows_by_its_echo_where_segments_are_missing) {
@@ -65,7 +64,8 @@ TEST(LossyCapture, data_beyond_the_window_shows_by_its_echo_where_segments_are_m
 TEST(LossyCapture, an_echo_where_bare_acks_are_missing) {
   const auto echo = [](std::uint16_t id, bool holes) {
     Capture open = numbered().client(ack, 1, 1).stamped(150, 901).id(id);
-    if (holes) open.client(ack, 1, 1, 10).stamped(151, 901).lost().server(ack, 1, 11).stamped(950, 151).id(51);
+    if (holes)
+      open.client(ack, 1, 1, 10).stamped(151, 901).lost().server(ack, 1, 11).stamped(950, 151).id(51);
     if (holes) open.client(ack, 11, 1, 10).stamped(152, 950);
     return open.server(ack, 1, 1).stamped(951, 120).faults();
   };
@@ -81,7 +81,7 @@ TEST(LossyCapture, the_numbers_tell_in_a_capture_that_starts_in_the_middle) {
   const auto echo = [](std::uint16_t id) {
     Capture open = Capture().client(ack, 1, 1, 1400).stamped(100, 900).id(1);
     open.server(ack, 1, 1401).stamped(901, 100).client(ack, 1401, 1, 10).stamped(110, 901).id(id);
-    return open.server(ack, 1, 1411).stamped(902, 105).faults();
+    return open.server(ack, 1, 1401).stamped(902, 105).faults();
   };
   EXPECT_EQ(echo(4), Faults{}) << "two are missing";
   EXPECT_EQ(echo(2), Faults{"4 timestamps.echo"});
