@@ -212,19 +212,24 @@ TEST(ReplayKernel, an_ordinary_user_can) {
       << on_host.output;
 }
 
+/// The beginning of a client in Python, which may be there before the server is.
+const std::string patient_client = R"(import socket, time
+def connected():
+    for attempt in range(500):
+        try:
+            return socket.create_connection(('127.0.0.1', 9877), 5)
+        except OSError:
+            time.sleep(0.01)
+)";
+
 TEST(ReplayKernel, live_clients_are_answered_by_captured_servers) {
   REQUIRE_PRIVATE_NETWORK();
   if (std::system("python3 -c pass 2>/dev/null") != 0) GTEST_SKIP() << "no python3";
   const TemporaryFolder folder;
   Echoes(folder.path() / "echoes.pcap").write(3);
-  folder.write("client.py", R"(import socket, time
+  folder.write("client.py", patient_client + R"(
 for i in range(3):
-    for attempt in range(500):
-        try:
-            s = socket.create_connection(('127.0.0.1', 9877), 5)
-            break
-        except OSError:
-            time.sleep(0.01)
+    s = connected()
     s.sendall(b'hello %d' % i)
     got = b''
     while len(got) < 7: got += s.recv(99)
@@ -245,13 +250,8 @@ TEST(ReplayKernel, a_client_that_the_capture_does_not_have_is_refused_and_told) 
   if (std::system("python3 -c pass 2>/dev/null") != 0) GTEST_SKIP() << "no python3";
   const TemporaryFolder folder;
   Echoes(folder.path() / "echoes.pcap").write(1);
-  folder.write("client.py", R"(import socket, time
-for attempt in range(500):
-    try:
-        first = socket.create_connection(('127.0.0.1', 9877), 5)
-        break
-    except OSError:
-        time.sleep(0.01)
+  folder.write("client.py", patient_client + R"(
+first = connected()
 try:
     socket.create_connection(('127.0.0.1', 9877), 5)
 except ConnectionRefusedError:

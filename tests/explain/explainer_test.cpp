@@ -154,6 +154,30 @@ TEST(Faults, data_within_a_scaled_window) {
   EXPECT_EQ(scaled.faults(), Faults{});
 }
 
+TEST(Faults, data_within_a_window_that_is_scaled_by_fourteen) {
+  const auto sent = [](std::uint32_t length) {
+    Capture capture = Capture().client(syn, 0).option(wire::WindowScale{14}).server(syn_ack, 0, 1);
+    capture.option(wire::WindowScale{14}).client(ack, 1, 1).server(ack, 1, 1).window(3);
+    return capture.client(ack, 1, 1, length).server(ack, 1, 1).window(3).faults();
+  };
+  EXPECT_EQ(sent(3 << 14), Faults{});
+  EXPECT_EQ(sent((3 << 14) + 1000), Faults{"5 window.right_edge"});
+}
+
+TEST(Explainer, numbers_may_wrap) {
+  for (const std::uint32_t iss : {4294967290u, 4294967294u, 4294967295u}) {
+    const Capture said = Capture(iss, iss - 1).handshake().client(ack, 1, 1, 10).server(ack, 1, 11, 10);
+    Capture closed = Capture(said).client(fin_ack, 11, 11).server(fin_ack, 11, 12).client(ack, 12, 12);
+    EXPECT_EQ(closed.faults(), Faults{});
+    EXPECT_EQ(closed.stories[0].ending, "closed by both");
+    EXPECT_EQ(closed.stories[0].sent, (std::array<std::uint64_t, 2>{10, 10}));
+    EXPECT_EQ(Capture(said).client(ack, 21, 11, 10).last(),
+              "10 bytes of data, out of order: 10 bytes before it not seen yet; acknowledges 10 bytes");
+    EXPECT_NE(Capture(said).client(ack, 11, 12).client(ack, 11, 12).server(ack, 11, 11, 10).faults(),
+              Faults{});
+  }
+}
+
 TEST(Faults, a_fin_at_two_numbers) {
   const Capture closed = Capture().handshake().client(fin_ack, 1, 1);
   EXPECT_EQ(Capture(closed).client(fin_ack, 3, 1).faults(), Faults{"5 seq.fin.kept"});

@@ -12,13 +12,14 @@ using wire::Flag;
 using wire::Flags;
 using wire::SeqNum;
 
-constexpr std::uint32_t iss = 1000, irs = 70000;  // of client and server
 const Flags syn{Flag::syn}, ack{Flag::ack}, syn_ack{Flag::syn, Flag::ack}, fin_ack{Flag::fin, Flag::ack},
     rst{Flag::rst};
 
 /// A capture, written segment by segment with relative numbers.
 class Capture {
  public:
+  explicit Capture(std::uint32_t iss = 1000, std::uint32_t irs = 70000) : iss_{iss, irs} {}
+
   Capture& client(Flags flags, std::uint32_t seq, std::uint32_t acked = 0, std::uint32_t length = 0) {
     return add(true, flags, seq, acked, length);
   }
@@ -97,8 +98,8 @@ class Capture {
     s.source = *wire::Endpoint::parse(by_client ? "10.0.0.1:40000" : "10.0.0.2:80");
     s.destination = *wire::Endpoint::parse(by_client ? "10.0.0.2:80" : "10.0.0.1:40000");
     s.flags = flags;
-    s.seq = SeqNum(by_client ? iss : irs) + seq;
-    if (s.has(Flag::ack)) s.ack = SeqNum(by_client ? irs : iss) + acked;
+    s.seq = SeqNum(iss_[by_client ? 0 : 1]) + seq;
+    if (s.has(Flag::ack)) s.ack = SeqNum(iss_[by_client ? 1 : 0]) + acked;
     s.window = 1000;
     s.payload = wire::pattern(length);
     packet.data_size = length;
@@ -106,6 +107,7 @@ class Capture {
     return *this;
   }
 
+  std::uint32_t iss_[2];  ///< of client and server
   std::vector<capture::Packet> packets_;
   std::uint64_t number_ = 0;
   wire::Duration now_ = std::chrono::seconds(1'700'000'000);

@@ -35,6 +35,13 @@ class Accepted : public testing::Test {
     return tcp.arrive(segment, now);
   }
 
+  void say(const std::string& data) {
+    wire::Segment text;
+    text.flags = psh_ack;
+    text.payload = bytes_of(data);
+    tcp.send(text);
+  }
+
   /// What a segment takes of the MSS: its data and its options, padded.
   static std::size_t size_of(const wire::Segment& segment) {
     std::size_t size = segment.payload.size();
@@ -55,10 +62,7 @@ TEST_F(Accepted, reports_what_is_missing_beside_data_only_where_there_is_room) {
   arrive(psh_ack, 101, 1, "behind a hole");
   tcp.out.clear();
   for (const std::size_t size : {1448u, 1440u, 1436u, 100u}) {
-    wire::Segment text;
-    text.flags = psh_ack;
-    text.payload = Bytes(size, 'x');
-    tcp.send(text);
+    say(std::string(size, 'x'));
     tcp.pass(now);
     ASSERT_EQ(tcp.out.size(), 1u);
     EXPECT_EQ(tcp.out[0].payload.size(), size);
@@ -80,10 +84,7 @@ std::string sent_of(LiveTcp& tcp, wire::Time now) {
 TEST_F(Accepted, sends_no_more_than_the_window_has_room_for) {
   their_window = 5;
   arrive(ack, 1, 1, "");
-  wire::Segment text;
-  text.flags = psh_ack;
-  text.payload = bytes_of("hello, world");
-  tcp.send(text);
+  say("hello, world");
   EXPECT_EQ(sent_of(tcp, now), "hello");
   their_window = 100;
   arrive(ack, 1, 6, "");
@@ -93,10 +94,7 @@ TEST_F(Accepted, sends_no_more_than_the_window_has_room_for) {
 TEST_F(Accepted, probes_a_closed_window_with_a_byte) {
   their_window = 0;
   arrive(ack, 1, 1, "");
-  wire::Segment text;
-  text.flags = psh_ack;
-  text.payload = bytes_of("abc");
-  tcp.send(text);
+  say("abc");
   EXPECT_EQ(sent_of(tcp, now), "");
   ASSERT_TRUE(tcp.deadline());
   EXPECT_EQ(sent_of(tcp, *tcp.deadline()), "a");
