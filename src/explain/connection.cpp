@@ -19,8 +19,11 @@ namespace {
 constexpr std::size_t max_gaps = 64, max_doubts = 64;
 constexpr std::uint32_t wide = 1u << 30;
 constexpr std::uint8_t max_scale = 14;
-/// Segments that were overtaken may still echo these.
-constexpr std::uint32_t stamps_kept = 1000;
+
+/// What the side said of the segments that it takes.
+std::optional<std::uint16_t> largest_taken(const Side& side) {
+  return side.syn_seen && !side.syn_cut ? std::optional(side.tcb.offered.mss.value_or(536)) : std::nullopt;
+}
 
 /// A side of which only the other's numbers are known.
 model::Tcb in_the_middle(SeqNum next, SeqNum expected, bool timestamps) {
@@ -35,6 +38,11 @@ model::Tcb in_the_middle(SeqNum next, SeqNum expected, bool timestamps) {
   tcb.offered.timestamps = tcb.received.timestamps = timestamps;
   tcb.offered.sack_permitted = tcb.received.sack_permitted = true;
   return tcb;
+}
+
+bool is_blamed(const Passage& p, const model::Rule& rule) {
+  return std::any_of(p.explained.faults.begin(), p.explained.faults.end(),
+                     [&](const Fault& fault) { return fault.rule == &rule; });
 }
 
 }  // namespace
@@ -73,7 +81,7 @@ void Connection::begin_in_the_middle(const Segment& s, Side& from, Side& to) {
 }
 
 bool Connection::scale_known() const {
-  return sides_[0].syn_seen && sides_[1].syn_seen;
+  return sides_[0].syn_seen && sides_[1].syn_seen && !sides_[0].syn_cut && !sides_[1].syn_cut;
 }
 
 bool Connection::is_over() const {
@@ -147,6 +155,10 @@ void Connection::take(const capture::Packet& packet, Hindsight& found, const Hin
 void Connection::follow(const Passage& p, Hindsight& found, const Hindsight& known) {
   const std::size_t receiver = 1 - p.explained.side;
   const std::array<State, 2> before{sides_[0].tcb.state, sides_[1].tcb.state};
+  if (is_blamed(p, open_once)) {
+    p.explained.states = before;
+    return;
+  }
   trust(p, !p.explained.faults.empty());
   p.explained.rule = model::transmitted(p.from.tcb, p.segment);
   const model::Outcome outcome = model::follow(p.to.tcb, p.segment);
@@ -170,78 +182,63 @@ void Connection::note(const Passage& p, Hindsight& found, const Hindsight& known
     if (p.from.syn_seen && s.seq != p.from.origin && !s.has(Flag::ack)) return;  // of another connection
     if (s.seq != p.from.origin) p.from.high.reset();
     p.from.syn_seen = true;
+    p.from.syn_cut = p.packet.cut && p.packet.segment.payload.empty();
     p.from.origin = s.seq;
     if (!known.reissued.contains(p.packet.number))
       p.from.first_syn = Doubt{Doubt::Kind::iss, s.seq, s.seq, p.packet.number, p.packet.time};
   }
   if (!s.has(Flag::ack) && !s.has(Flag::syn)) return;
-  if (beyond_window(p) > 0 && !known.is_beyond(p.packet.number)) note_beyond(p, found);
+  if (beyond_window(p) > 0 && !known.is_beyond(p.packet.number)) note_beyond(p);
   const Sent sent = sent_now(p);
+  const Mark mark = mark_of(p);
+  ++p.from.segments;
   if (!known.is_beyond(p.packet.number)) note_numbers(p);
-  if (s.has(Flag::ack)) note_ack(p, known, sent);
-  note_stamps(p, known);
+  if (s.has(Flag::ack)) note_ack(p, known, sent, mark);
+  note_stamps(p, known, sent, mark);
+  found.gaps += p.to.syn_seen && link_of(p) == Link::gap;
   note_id(p);
 }
 
-void Connection::note_beyond(const Passage& p, Hindsight& found) {
+void Connection::note_beyond(const Passage& p) {
   const Segment& s = p.segment;
-  Doubt doubt{Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time};
+  const auto* stamps = wire::find<wire::Timestamps>(s.options);
+  const auto echo = stamps ? std::optional(stamps->tsecr) : std::nullopt;
+  Doubt doubt{Doubt::Kind::window, s.end(), *p.to.edge, p.packet.number, p.packet.time, echo, mark_of(p)};
   if (p.from.high && after(s.seq, *p.from.high)) {
-    found.far_beyond.add(p.packet.number);
+    doubt.is_far = true;
+    doubt.is_behind_gap = link_of(p) == Link::gap;
     // Segments are of one size: what follows one that is missing begins there, too.
-    if ((s.seq - *p.from.high) % s.seg_len() != 0) doubt.resumes = *p.from.high + s.seg_len();
+    if (link_of(p) == Link::follows || (s.seq - *p.from.high) % s.seg_len() != 0)
+      doubt.resumes = *p.from.high + s.seg_len();
   }
   if (p.from.doubts.size() < max_doubts) p.from.doubts.push_back(doubt);
 }
 
-/// Many systems number their IP packets one by one, also those that a device is yet to cut.
 void Connection::note_id(const Passage& p) {
   const Segment& s = p.segment;
-  if (s.id == 0) return;
-  const std::size_t largest = p.to.tcb.offered.mss.value_or(536), options = wire::options_size(s.options);
+  const std::size_t largest = largest_taken(p.to).value_or(65535), options = wire::options_size(s.options);
   const std::size_t room = std::max<std::size_t>(largest, options + 1) - options;
   const std::size_t pieces = s.payload.empty() ? 1 : (s.payload.size() - 1) / room + 1;
-  const auto next = static_cast<std::uint16_t>(s.id + pieces);
-  if (!p.from.next_id || static_cast<std::int16_t>(next - *p.from.next_id) > 0) p.from.next_id = next;
+  p.from.ids.add(s.id, pieces);
 }
 
-bool is_behind_gap(const Passage& p) {
-  return p.from.next_id && p.segment.id != 0 && static_cast<std::int16_t>(p.segment.id - *p.from.next_id) > 0;
-}
-
-void Connection::note_stamps(const Passage& p, const Hindsight& known) {
-  const Segment& s = p.segment;
-  const auto* stamps = wire::find<wire::Timestamps>(s.options);
-  if (!stamps) return p.from.stamps.miss();
-  if (!p.from.first_stamp) p.from.first_stamp = stamps->tsval;
-  if (!p.from.last_stamp || ticks(stamps->tsval, *p.from.last_stamp) > 0) p.from.last_stamp = stamps->tsval;
-  if (is_behind_gap(p))
-    p.from.stamps.add_after_gap(stamps->tsval);
-  else
-    p.from.stamps.add(stamps->tsval);
-  if (!s.has(Flag::ack) || stamps->tsecr == 0 || !p.to.last_stamp) return;
-  if (is_of_an_older_connection(p) || known.is_wrong_echo(p.packet.number)) return;
-  if (p.to.stamps.has(stamps->tsecr)) return p.to.stamps.forget_before(stamps->tsecr - stamps_kept);
-  const bool is_ahead = ticks(stamps->tsecr, *p.to.last_stamp) > 0;
-  if ((is_ahead || p.to.stamps.lacks(stamps->tsecr)) && p.from.echoes.size() < max_doubts)
-    p.from.echoes.push_back({stamps->tsecr, {}, false, p.packet.number, p.packet.time});
+Link link_of(const Passage& p) {
+  return p.from.ids.link(p.segment.id);
 }
 
 namespace {
 
 void note_ends(const Passage& p) {
   const Segment& s = p.segment;
-  std::optional<std::uint16_t> largest;
-  if (p.to.syn_seen) largest = p.to.tcb.offered.mss.value_or(536);
+  const std::optional<std::uint16_t> largest = largest_taken(p.to);
   const SeqNum data = s.seq + s.has(Flag::syn), end = data + static_cast<std::int64_t>(s.payload.size());
   p.from.ends.add(s.seq, data, 1);
   p.from.ends.add(data, end, largest);
   p.from.ends.add(end, s.end(), largest);
 }
 
-bool is_blamed(const Passage& p, const model::Rule& rule) {
-  return std::any_of(p.explained.faults.begin(), p.explained.faults.end(),
-                     [&](const Fault& fault) { return fault.rule == &rule; });
+void widen(std::optional<SeqNum>& edge, SeqNum to) {
+  edge = edge ? later(*edge, to) : to;
 }
 
 }  // namespace
@@ -280,19 +277,23 @@ void Connection::note_numbers(const Passage& p) {
   }
 }
 
-void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& sent) {
+void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& sent, const Mark& mark) {
   const Segment& s = p.segment;
   Side& from = p.from;
   const auto* stamps = wire::find<wire::Timestamps>(s.options);
   const auto echo = stamps ? std::optional(stamps->tsecr) : std::nullopt;
-  const auto end = s.seg_len() > 0 ? std::optional(s.end()) : std::nullopt;
+  const bool blamed = is_blamed(p, model::rules::rcv_nxt);
   const auto doubt = [&](Doubt::Kind kind, SeqNum number) {
     if (p.to.high && after(number, *p.to.high) && p.to.doubts.size() < max_doubts &&
-        !known.unsent.contains(p.packet.number))
-      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time, echo, end});
+        !known.is_unsent(p.packet.number))
+      p.to.doubts.push_back({kind, number, *p.to.high, p.packet.number, p.packet.time, echo, mark, blamed});
   };
-  if (is_blamed(p, model::rules::rcv_nxt)) return;
-  doubt(Doubt::Kind::ack, s.ack);
+  if (!blamed || link_of(p) == Link::unknown) doubt(Doubt::Kind::ack, s.ack);
+  const std::optional<SeqNum> edge = offered_edge(p);
+  if (blamed) {  // what it should have said offers no more than this
+    if (edge && p.to.high) widen(from.edge, *edge - std::max<std::int64_t>(s.ack - *p.to.high, 0));
+    return;
+  }
   if (const auto* sack = wire::find<wire::Sack>(s.options); sack && !is_blamed(p, sack_received))
     for (const wire::SackBlock& block : sack->blocks) doubt(Doubt::Kind::sack, block.right);
   const bool same = from.acked == s.ack;
@@ -300,14 +301,15 @@ void Connection::note_ack(const Passage& p, const Hindsight& known, const Sent& 
   if (!from.acked || after(s.ack, *from.acked)) {
     from.acked = s.ack;
     from.acked_by = sent;
+    from.furthest_ack = Doubt{Doubt::Kind::ack, s.ack, s.ack, p.packet.number, p.packet.time};
+    from.moved_back_ack.reset();
   }
   from.window = s.window;
   p.to.ends.forget_before(*from.acked - 1);
   const std::size_t gaps = p.to.gaps.size();
   std::erase_if(p.to.gaps, [&](const wire::SackBlock& gap) { return !before(*from.acked, gap.right); });
   if (p.to.gaps.size() != gaps) has_holes_ = true;
-  if (const std::optional<SeqNum> edge = offered_edge(p))
-    from.edge = from.edge ? later(*from.edge, *edge) : edge;
+  if (edge) widen(from.edge, *edge);
 }
 
 /// Where the window ends that the segment offers; nothing where its scale is not known.
@@ -357,7 +359,8 @@ Story Connection::story() const {
     story.sent[i] = sides_[i].data;
     story.seen[i] = sides_[i].seen;
     story.states[i] = sides_[i].tcb.state;
-    for (const Doubt& doubt : sides_[i].doubts) story.doubtful.push_back(doubt.packet);
+    for (const Doubt& doubt : sides_[i].doubts)
+      if (!doubt.is_told) story.doubtful.push_back(doubt.packet);
     for (const Echo& echo : sides_[i].echoes) story.doubtful.push_back(echo.packet);
   }
   std::sort(story.doubtful.begin(), story.doubtful.end());

@@ -10,11 +10,6 @@ using wire::SeqNum;
 
 namespace {
 
-/// Longer than what a capture may have put in another order.
-constexpr std::int32_t stale_ticks = 100;
-/// Shorter than any TCP waits before a probe.
-constexpr auto brief = std::chrono::milliseconds(100);
-
 bool is_pure_ack(const Segment& s) {
   return s.has(Flag::ack) && !s.has(Flag::rst) && s.seg_len() == 0;
 }
@@ -23,7 +18,7 @@ bool is_pure_ack(const Segment& s) {
 bool was_sent_knowing(const Passage& p, const Doubt& doubt) {
   const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
   if (!stamps || !doubt.echo || p.packet.time - doubt.time > brief) return true;
-  return ticks(stamps->tsval, *doubt.echo) > 0 || (doubt.end && !before(p.segment.ack, *doubt.end));
+  return ticks(stamps->tsval, *doubt.echo) > 0 || (doubt.mark.end && !before(p.segment.ack, *doubt.mark.end));
 }
 
 }  // namespace
@@ -32,7 +27,7 @@ bool was_sent_knowing(const Passage& p, const Doubt& doubt) {
 void Connection::settle_doubts(const Passage& p, Hindsight& found, const Hindsight& known) {
   if (p.segment.has(Flag::rst) || p.segment.has(Flag::syn)) return;
   if (p.from.first_syn) settle_iss(p, found);
-  if (!p.to.doubts.empty()) settle_own_claims(p, found);
+  settle_own_claims(p, found);
   if (!p.from.doubts.empty()) settle_claims(p, found);
   if (!p.to.doubts.empty()) settle_window(p, found);
   if (!p.to.echoes.empty()) settle_echoes(p, found);
@@ -54,6 +49,7 @@ void Connection::settle_claims(const Passage& p, Hindsight& found) {
   const bool at_high = p.from.high == s.seq;
   // A keep-alive begins one before what it has sent.
   const bool no_probe = (p.from.acked && after(s.ack, *p.from.acked)) || p.packet.time - p.from.last < brief;
+  const Link link = link_of(p);
   std::erase_if(p.from.doubts, [&](const Doubt& doubt) {
     if (doubt.kind == Doubt::Kind::window) return settle_place(p, doubt, found);
     const bool says_next =
@@ -62,11 +58,20 @@ void Connection::settle_claims(const Passage& p, Hindsight& found) {
     // New data that goes over it, and has no end there.
     const bool goes_over = at_high && after(s.end(), doubt.number) && before(s.seq, doubt.number) &&
                            doubt.kind == Doubt::Kind::ack;
-    const bool is_wrong = (before(s.seq, doubt.number) && says_next) || ends_before || goes_over;
+    // It comes only now, and knows of the packet that spoke of it.
+    const bool is_known_to_come = at_high && !before(s.end(), doubt.number) && before(s.seq, doubt.number) &&
+                                  link != Link::gap && answers(p, doubt.mark);
+    if (is_known_to_come && link == Link::unknown) {
+      found.hardly_sent.add(doubt.packet);
+      return true;
+    }
+    const bool is_wrong =
+        (before(s.seq, doubt.number) && says_next) || ends_before || goes_over || is_known_to_come;
     if (is_wrong) {
       found.unsent.add(doubt.packet);
-      p.explained.late.push_back(
-          {doubt.packet, doubt.time, 1 - p.explained.side, unsent_fault(doubt, p.from)});
+      if (!doubt.is_told)
+        p.explained.late.push_back(
+            {doubt.packet, doubt.time, 1 - p.explained.side, unsent_fault(doubt, p.from)});
       if (p.from.high && p.to.acked) p.to.acked = earlier(*p.to.acked, *p.from.high);
     }
     const bool comes_late = !is_wrong && !before(s.end(), doubt.number);
@@ -86,91 +91,67 @@ bool Connection::settle_place(const Passage& p, const Doubt& doubt, Hindsight& f
   return true;
 }
 
-/// An ACK never moves back: where it does, one that nothing bears out was wrong.
+/// An ACK never moves back: where it does, one that nothing bears out was wrong, or one that two others take
+/// back.
 void Connection::settle_own_claims(const Passage& p, Hindsight& found) {
   const Segment& s = p.segment;
-  if (!s.has(Flag::ack) || !p.from.acked || !before(s.ack, *p.from.acked)) return;
-  if (!is_sent_after(p, p.from.acked_by)) return;
+  Side& from = p.from;
+  if (!s.has(Flag::ack) || !from.acked || !before(s.ack, *from.acked) || !is_sent_after(p, from.acked_by))
+    return;
   const auto is_wrong = [&](const Doubt& doubt) {
-    return doubt.kind == Doubt::Kind::ack && doubt.number == *p.from.acked;
+    return doubt.kind == Doubt::Kind::ack && doubt.number == *from.acked;
   };
   const auto doubt = std::find_if(p.to.doubts.begin(), p.to.doubts.end(), is_wrong);
-  if (doubt == p.to.doubts.end()) return;
-  found.unsent.add(doubt->packet);
-  p.explained.late.push_back({doubt->packet, doubt->time, p.explained.side, unsent_fault(*doubt, p.to)});
-  std::erase_if(p.to.doubts, is_wrong);
-  p.from.acked = s.ack;
+  if (doubt != p.to.doubts.end()) {
+    found.unsent.add(doubt->packet);
+    p.explained.late.push_back({doubt->packet, doubt->time, p.explained.side, unsent_fault(*doubt, p.to)});
+    std::erase_if(p.to.doubts, is_wrong);
+  } else if (!from.moved_back_ack || !is_sent_after(p, *from.moved_back_ack)) {
+    from.moved_back_ack = sent_now(p);
+    return;
+  } else {
+    const Doubt& taken = *from.furthest_ack;
+    found.taken_back.add(taken.packet);
+    p.explained.late.push_back({taken.packet, taken.time, p.explained.side, taken_back_fault(taken, p.to)});
+  }
+  from.acked = s.ack;
+  from.moved_back_ack.reset();
 }
 
 /// A window never moves back: where it ends now, it did not end further on before.
 void Connection::settle_window(const Passage& p, Hindsight& found) {
   const std::optional<SeqNum> edge = offered_edge(p);
   if (!edge) return;
-  std::erase_if(p.to.doubts, [&](const Doubt& doubt) {
+  const Link link = link_of(p);
+  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
+  std::erase_if(p.to.doubts, [&](Doubt& doubt) {
     if (doubt.kind != Doubt::Kind::window) return false;
-    if (!after(doubt.number, *edge + 1)) return !doubt.resumes;
+    const bool was_sent_before = doubt.is_new && link == Link::follows && stamps && doubt.echo &&
+                                 (ticks(stamps->tsval, *doubt.echo) > 0 || answers(p, doubt.mark));
+    if (!after(doubt.number, *edge + 1) && !was_sent_before) {
+      if (doubt.is_new && doubt.is_far && (link != Link::gap || !doubt.is_behind_gap))
+        found.far_beyond.add(doubt.packet);
+      doubt.is_new = false;
+      return !doubt.resumes;
+    }
     found.beyond.add(doubt.packet);
     p.explained.late.push_back({doubt.packet, doubt.time, 1 - p.explained.side, window_fault(doubt, p.to)});
     return true;
   });
 }
 
-/// What the sender of timestamps shows of them. In a capture that lacks nothing, what has not come after a
-/// while was not sent: that only its end can tell.
-void Connection::settle_echoes(const Passage& p, Hindsight& found) {
-  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
-  if (!stamps) return;
-  const bool gap = is_behind_gap(p) && p.from.last_stamp;
-  std::erase_if(p.to.echoes, [&](const Echo& doubt) {
-    if (doubt.stamp == stamps->tsval) {
-      ++found.reordered;
-      return true;
-    }
-    const std::int32_t ahead = ticks(doubt.stamp, stamps->tsval);
-    if (gap && ahead < 0 && ticks(doubt.stamp, *p.from.last_stamp) > 0) return true;
-    if (ahead > stale_ticks) blame_echo(doubt, 1 - p.explained.side, p.explained, found);
-    const bool is_past = ahead < 0 && p.packet.time - doubt.time > brief;
-    if (is_past && p.from.stamps.is_complete()) found.unseen_stamps.add(doubt.packet);
-    return is_past || ahead > stale_ticks;
-  });
-}
-
-/// What is echoed never moves back, in the order in which it was sent. Where it does, it was too far before
-/// or is too old now: which of them, the next one tells, where nothing else does.
-void Connection::settle_echo_order(const Passage& p, Hindsight& found) {
-  const auto* stamps = wire::find<wire::Timestamps>(p.segment.options);
-  if (!stamps || stamps->tsecr == 0 || !p.segment.has(Flag::ack) || is_of_an_older_connection(p)) return;
-  const Echo now{stamps->tsecr, sent_now(p), p.to.stamps.has(stamps->tsecr), p.packet.number, p.packet.time};
-  Side& from = p.from;
-  if (from.moved_back && is_sent_after(p, from.moved_back->sent)) {
-    const Echo before = *from.furthest_echo, behind = *from.moved_back;
-    const bool was_too_far = !before.is_seen || (behind.is_seen && ticks(now.stamp, before.stamp) < 0);
-    blame_echo(was_too_far ? before : behind, p.explained.side, p.explained, found);
-    if (was_too_far) from.furthest_echo = behind;
-    from.moved_back.reset();
-  }
-  if (!from.furthest_echo || ticks(now.stamp, from.furthest_echo->stamp) > 0)
-    from.furthest_echo = now;
-  else if (ticks(now.stamp, from.furthest_echo->stamp) < 0 && !from.moved_back &&
-           is_sent_after(p, from.furthest_echo->sent))
-    from.moved_back = now;
-}
-
-void Connection::blame_echo(const Echo& echo, std::size_t side, Explained& explained, Hindsight& found) {
-  Side& sender = sides_[side];
-  found.unstamped.add(echo.packet);
-  if (sender.last_blamed_echo == echo.packet) return;
-  sender.last_blamed_echo = echo.packet;
-  explained.late.push_back({echo.packet, echo.time, side, echo_fault(echo.stamp)});
-}
-
-/// No more of the connection comes.
+/// No more of the connection comes. One packet that speaks of what was not captured may be wrong; where there
+/// are several, something is missing.
 void Connection::settle_at_the_end(Hindsight& found) {
   for (const std::size_t i : {0u, 1u}) {
     const Side& other = sides_[1 - i];
+    for (const Doubt& doubt : sides_[i].doubts) {
+      has_holes_ = has_holes_ || doubt.packet != sides_[i].doubts.front().packet;
+      if (doubt.is_new && doubt.is_far) found.far_beyond.add(doubt.packet);
+    }
     for (const Echo& doubt : sides_[i].echoes)
       if (other.stamps.is_complete() && ticks(doubt.stamp, *other.last_stamp) < 0)
-        found.unseen_stamps.add(doubt.packet);
+        note_unseen(sides_[i], doubt, found);
     if (!sides_[i].moved_back) continue;
     const bool was_too_far = !sides_[i].furthest_echo->is_seen;
     found.unstamped.add((was_too_far ? sides_[i].furthest_echo : sides_[i].moved_back)->packet);

@@ -184,8 +184,9 @@ Hindsight Explainer::hindsight() {
   finish();
   Hindsight found = std::move(impl_->found);
   found.connections = impl_->count;
-  for (PacketSet* set : {&found.with_holes, &found.unseen[0], &found.unseen[1], &found.unsent, &found.beyond,
-                         &found.far_beyond, &found.unstamped, &found.unseen_stamps, &found.reissued})
+  for (PacketSet* set : {&found.with_holes, &found.unseen[0], &found.unseen[1], &found.unsent,
+                         &found.hardly_sent, &found.taken_back, &found.beyond, &found.far_beyond,
+                         &found.unstamped, &found.unseen_stamps, &found.reissued})
     set->sort();
   return found;
 }

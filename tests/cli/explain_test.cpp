@@ -69,6 +69,63 @@ TEST(Explain, a_damaged_file_is_explained_as_far_as_it_goes) {
       << run.output;
 }
 
+/// The packet of this number, from 1, with its header.
+std::string packet_of(const std::string& capture, std::size_t number) {
+  const std::size_t at = packet_at(capture, number);
+  return capture.substr(at, std::min(packet_at(capture, number + 1), capture.size()) - at);
+}
+
+TEST(Explain, damage_in_the_middle_of_a_file) {
+  std::string capture = read_file(article);
+  const std::size_t at = packet_at(capture, 5);
+  capture.replace(at + 8, 4, "\xff\xff\xff\xff");
+  const TemporaryFolder folder;
+  folder.write("broken.pcap", capture);
+  const Ran run = tcpcraft(folder.path(), {"explain", "broken.pcap"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.output.find("client sent 2 bytes, server 0\n1 connection, nothing wrong"), std::string::npos)
+      << "what comes before it\n"
+      << run.output;
+  EXPECT_NE(run.output.find("damaged at packet 5, byte " + std::to_string(at)), std::string::npos)
+      << run.output;
+}
+
+TEST(Explain, packets_that_the_snap_length_cut) {
+  const std::string whole = read_file(article);
+  for (const std::size_t snap : {14u + 20u + 20u, 60u, 66u, 70u}) {
+    std::string capture = whole.substr(0, 24);
+    for (std::size_t number = 1; number <= 9; ++number) {
+      std::string packet = packet_of(whole, number);
+      packet.resize(std::min(packet.size(), 16 + snap));
+      packet[8] = static_cast<char>(packet.size() - 16);
+      capture += packet;
+    }
+    const TemporaryFolder folder;
+    folder.write("short.pcap", capture);
+    const Ran run = tcpcraft(folder.path(), {"explain", "short.pcap"});
+    EXPECT_EQ(run.exit_code, 0) << snap << "\n" << run.output;
+    EXPECT_NE(run.output.find("client sent 2 bytes, server 2\n"), std::string::npos) << snap << "\n"
+                                                                                     << run.output;
+    EXPECT_NE(run.output.find("left half-closed, not closed"), std::string::npos) << snap << "\n"
+                                                                                  << run.output;
+  }
+}
+
+TEST(Explain, what_is_not_tcp_is_left_out_and_counted) {
+  const std::string whole = read_file(article);
+  std::string icmp = packet_of(whole, 4);
+  icmp[16 + 14 + 9] = 1;
+  std::string capture = whole;
+  capture.insert(packet_at(whole, 5), icmp);
+  const TemporaryFolder folder;
+  folder.write("mixed.pcap", capture);
+  const Ran run = tcpcraft(folder.path(), {"explain", "mixed.pcap"});
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  const std::size_t note = run.output.find("note: 1 packets are not TCP\n");
+  ASSERT_NE(note, std::string::npos) << run.output;
+  EXPECT_EQ(run.output.substr(0, note) + run.output.substr(run.output.find('\n', note) + 1), shown().at(0));
+}
+
 TEST(Explain, what_is_no_capture_or_not_there) {
   const TemporaryFolder folder;
   folder.write("text.pcap", "This is no capture.");

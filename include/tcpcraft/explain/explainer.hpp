@@ -79,13 +79,21 @@ struct Hindsight {
   PacketSet with_holes;             ///< connections of which segments are missing, by their first packet
   std::array<PacketSet, 2> unseen;  ///< connections of which nothing of this side was captured
   PacketSet unsent;                 ///< packets that acknowledge what turned out not to be sent
-  PacketSet beyond;                 ///< packets that go beyond what turned out to be the window
-  PacketSet far_beyond;             ///< packets beyond the window that the capture shows, behind a gap
-  PacketSet unstamped;              ///< packets that echo a timestamp that turned out not to be sent
-  PacketSet unseen_stamps;          ///< packets that echo a timestamp that the capture does not show
-  PacketSet reissued;               ///< SYNs of which the numbers turned out to be others
-  std::uint64_t reordered = 0;      ///< packets that speak of what comes only behind them
+  PacketSet hardly_sent;        ///< packets that acknowledge what was sent behind them, for all that shows
+  PacketSet taken_back;         ///< packets that acknowledge more than those sent after them
+  PacketSet beyond;             ///< packets that go beyond what turned out to be the window
+  PacketSet far_beyond;         ///< packets beyond the window that the capture shows, behind a gap
+  PacketSet unstamped;          ///< packets that echo a timestamp that turned out not to be sent
+  PacketSet unseen_stamps;      ///< packets that echo a timestamp that the capture does not show
+  PacketSet reissued;           ///< SYNs of which the numbers turned out to be others
+  std::uint64_t reordered = 0;  ///< packets that speak of what comes only behind them
+  std::uint64_t gaps = 0;       ///< in the numbers of IP packets
 
+  /// Whether nothing shows that packets are missing from the capture.
+  bool is_whole() const { return with_holes.is_empty() && gaps == 0; }
+  bool is_unsent(std::uint64_t packet) const {
+    return unsent.contains(packet) || (is_whole() && hardly_sent.contains(packet));
+  }
   /// Where nothing is missing from the capture, and it is in order, no window grew unseen.
   bool is_beyond(std::uint64_t packet) const {
     constexpr std::uint64_t in_order = 4;  // some may be wrong themselves
@@ -94,7 +102,7 @@ struct Hindsight {
   }
   /// Where nothing is missing from the capture, a timestamp that it does not show was not sent.
   bool is_wrong_echo(std::uint64_t packet) const {
-    return unstamped.contains(packet) || (with_holes.is_empty() && unseen_stamps.contains(packet));
+    return unstamped.contains(packet) || (is_whole() && unseen_stamps.contains(packet));
   }
 };
 

@@ -8,7 +8,7 @@
 #include <tcpcraft/capture/packet.hpp>
 #include <tcpcraft/explain/explainer.hpp>
 
-namespace tcpcraft::cli_test {
+namespace tcpcraft::explain {
 
 using Packets = std::vector<capture::Packet>;
 
@@ -26,13 +26,17 @@ const std::vector<Plant>& plants();
 std::multimap<std::uint64_t, std::string> faults_in(const Packets& packets);
 
 /// How a plant fared.
-struct Yield {
-  std::size_t planted = 0, found = 0;
-  std::size_t open = 0;  ///< not flagged, but named among those that fit only what was not captured
-  std::vector<std::string> missed;  ///< the first of them
+struct Planted {
+  const Plant& plant;
+  const Packets& packets;
+  std::size_t at = 0;  ///< of these
+  bool found = false;
+  bool open = false;          ///< not flagged, but named among those that fit only what was not captured
+  std::size_t elsewhere = 0;  ///< flags of packets that are right
 };
+std::string text_of(const Planted& planted);
 
-/// Puts each plant at each place where it can be, alone.
-void plant_everywhere(const Packets& good, const std::string& name, std::map<std::string, Yield>& yields);
+/// Puts each plant, alone, at every so many places where it can be, and at every FIN.
+void plant_everywhere(const Packets& good, std::size_t step, const std::function<void(const Planted&)>& tell);
 
-}  // namespace tcpcraft::cli_test
+}  // namespace tcpcraft::explain
