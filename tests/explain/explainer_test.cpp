@@ -76,6 +76,13 @@ TEST(Faults, an_ack_of_what_was_never_sent) {
   EXPECT_EQ(Capture().handshake().client(fin_ack, 1, 1).server(ack, 1, 3).faults(), Faults{"5 ack.rcv_nxt"});
 }
 
+TEST(Faults, an_ack_that_nothing_bears_out_where_the_sender_ends_before_it) {
+  const Capture data = Capture().handshake().client(ack, 1, 1, 10);
+  EXPECT_EQ(Capture(data).server(ack, 1, 100).client(fin_ack, 1, 1, 20).faults(), Faults{"5 ack.rcv_nxt"});
+  EXPECT_EQ(Capture().client(syn, 0).server(ack, 1, 0).faults(), Faults{"2 ack.rcv_nxt"})
+      << "not even the SYN";
+}
+
 TEST(Faults, an_ack_that_moves_back) {
   const Capture sent = Capture().handshake().client(ack, 1, 1, 10).client(ack, 11, 1, 10);
   Capture back = Capture(sent).server(ack, 1, 21).server(ack, 1, 11);
