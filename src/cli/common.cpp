@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <tcpcraft/os/system_error.hpp>
@@ -22,6 +23,12 @@ report::Style style_for(const std::string& color) {
   const char* no_color = std::getenv("NO_COLOR");
   const bool wanted = ::isatty(STDOUT_FILENO) && !(no_color && *no_color);
   return report::Style(color == "always" || (color == "auto" && wanted));
+}
+
+std::optional<std::size_t> terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::nullopt;
+  return size.ws_col;
 }
 
 void print(const std::string& text) {

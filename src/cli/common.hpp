@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace tcpcraft::cli {
 
 /// The style that `--color` asks for.
 report::Style style_for(const std::string& color);
+
+/// How wide the terminal is; nothing where standard output is none.
+std::optional<std::size_t> terminal_columns();
 
 /// Prints at once, so that a child's lines come in their place. Throws os::SystemError.
 void print(const std::string& text);

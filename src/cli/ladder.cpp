@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+#include "common.hpp"
 
 namespace tcpcraft::cli {
 namespace {
@@ -18,9 +18,7 @@ std::string_view variable(const char* name) {
 std::size_t columns() {
   const int said = std::atoi(std::string(variable("COLUMNS")).c_str());
   if (said > 0) return static_cast<std::size_t>(said);
-  winsize size{};
-  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : report::Paper().columns;
+  return terminal_columns().value_or(report::Paper().columns);
 }
 
 /// Where the locale says nothing, as in a container, it is only known that everything today is UTF-8.

@@ -10,8 +10,6 @@
 namespace tcpcraft::cli {
 namespace {
 
-using engine::Verdict;
-
 std::vector<results::NamedReport> reports_of(const std::vector<std::string>& files) {
   std::vector<results::NamedReport> reports;
   std::string wrong;
@@ -32,9 +30,9 @@ int tell(const results::Report& report, const report::Style& style) {
   bool is_invalid = false, host_fault = !report.end.cannot_run.empty();
   for (const results::Record& record : report.records) {
     tally.count(record.verdict);
-    if (record.verdict == Verdict::pass || record.verdict == Verdict::skip) continue;
+    if (record.verdict == engine::Verdict::pass || record.verdict == engine::Verdict::skip) continue;
     print(report::format_verdict(record.verdict, record.took, record.name, record.reason, style));
-    if (record.verdict == Verdict::error) (record.host_fault ? host_fault : is_invalid) = true;
+    if (record.verdict == engine::Verdict::error) (record.host_fault ? host_fault : is_invalid) = true;
   }
   tally.not_run = report.end.not_run.size();
   print(report::format_tally(tally, report.end.took, style));

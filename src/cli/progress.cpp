@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <tcpcraft/report/style.hpp>
@@ -18,11 +17,6 @@ namespace {
 bool is_terminal() {
   const char* const terminal = std::getenv("TERM");
   return ::isatty(STDOUT_FILENO) && terminal && std::string_view(terminal) != "dumb";
-}
-
-std::size_t columns() {
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 /// The first characters of an UTF-8 text.
@@ -60,7 +54,7 @@ void Progress::update(const runner::Busy& busy, const std::string& oldest) {
 
 void Progress::show(const std::string& line) {
   if (!shown_) return;
-  cli::print("\r\033[K" + cut(line, columns() - 1));
+  cli::print("\r\033[K" + cut(line, terminal_columns().value_or(80) - 1));
   drawn_ = true;
 }
 

@@ -8,7 +8,7 @@
 namespace tcpcraft::cli {
 namespace {
 
-constexpr std::size_t all = 4096;  ///< characters of a context, which is short
+constexpr std::size_t all_of_it = 4096;  ///< characters of a context, which is short
 
 double seconds(wire::Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -34,9 +34,9 @@ std::string without_quote(std::string text) {
 
 /// Both streams around the difference, one below the other, and a caret where they part.
 std::string format_streams(const replay::Difference& difference, const report::Style& style) {
-  const std::string before = without_quote(wire::format_payload(difference.before, all));
+  const std::string before = without_quote(wire::format_payload(difference.before, all_of_it));
   const auto line = [&](const wire::Bytes& rest) {
-    const std::string text = wire::format_payload(rest, all).substr(1);
+    const std::string text = wire::format_payload(rest, all_of_it).substr(1);
     return before + (rest.empty() ? "\" and no more" : text) + "\n";
   };
   return "  = capture   " + line(difference.captured) + "  = live      " + line(difference.live) +
@@ -121,8 +121,8 @@ results::Record connection_record(const ReplayCommand& command, const replay::Fi
   failure.summary = result.summary;
   failure.line = failure.column = 1;
   if (result.difference) {
-    failure.expected = wire::format_payload(result.difference->captured, all);
-    failure.received = wire::format_payload(result.difference->live, all);
+    failure.expected = wire::format_payload(result.difference->captured, all_of_it);
+    failure.received = wire::format_payload(result.difference->live, all_of_it);
   }
   failure.text = format_difference(command, one, report::Style());
   record.failure = std::move(failure);

@@ -149,14 +149,14 @@ class FileUpdate {
   std::unique_ptr<kernel::DropWatch> drops_;
 };
 
-struct Total {
+struct Changes {
   std::size_t updated = 0, left = 0, too_slow = 0;
   bool failed = false, invalid = false, host_fault = false, cannot_run = false;
 };
 
 /// What became of a file, in one line.
 std::string settle(const runner::Outcome& outcome, const scenario::Source& source, const RunCommand& command,
-                   const report::Style& style, Total& total) {
+                   const report::Style& style, Changes& total) {
   const bool has_text = outcome.verdict == engine::Verdict::pass || outcome.verdict == engine::Verdict::fail;
   const bool changed = has_text && outcome.reason != source.text;
   if (!changed) ++total.left;
@@ -180,7 +180,7 @@ std::string settle(const runner::Outcome& outcome, const scenario::Source& sourc
 /// Whether one of the variants is to be played; all are looked at then, since they have one text. What cannot
 /// be read is always in.
 bool is_selected(const RunCommand& command, const ScenarioFile& file, const scenario::Reading& reading,
-                 Total& total) {
+                 Changes& total) {
   bool play = reading.scenarios.empty();
   std::size_t too_slow = 0;
   for (const scenario::Scenario& scenario : reading.scenarios) {
@@ -193,7 +193,7 @@ bool is_selected(const RunCommand& command, const ScenarioFile& file, const scen
 }
 
 void update_file(const ScenarioFile& file, const RunCommand& command, const report::Style& style,
-                 Total& total) {
+                 Changes& total) {
   if (!file.variant.empty())
     throw UsageError(file.path + "[" + file.variant +
                      "]: --update looks at all variants of a file: leave out the [" + file.variant + "]");
@@ -221,7 +221,7 @@ void update_file(const ScenarioFile& file, const RunCommand& command, const repo
 int update_files(const RunCommand& command) {
   const report::Style style = style_for(command.color);
   runner::catch_interrupts();
-  Total total;
+  Changes total;
   for (const ScenarioFile& file : scenario_files(command.paths)) {
     update_file(file, command, style, total);
     if (total.cannot_run) return cannot_run;

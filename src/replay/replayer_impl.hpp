@@ -4,6 +4,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -42,7 +43,7 @@ struct Connection {
   std::size_t ending = 0;     ///< which of them it is, from 1; 0: its end has not been read
   bool is_touched = false, is_queued = false;
   bool is_active = false;  ///< live, and not waiting for more of the capture
-  std::list<Connection>::iterator self;
+  std::pmr::list<Connection>::iterator self;
 };
 
 /// What is known of a pair of captured endpoints.
@@ -106,12 +107,13 @@ struct Replayer::Impl {
   World& world;
   Ports ports;
 
-  std::list<Connection> connections;
-  std::unordered_map<Pair, Known, Pair::Hash> captured;
-  std::unordered_map<Pair, Connection*, Pair::Hash> live;
+  std::pmr::unsynchronized_pool_resource pool;  ///< one connection after the other is made and gone
+  std::pmr::list<Connection> connections{&pool};
+  std::pmr::unordered_map<Pair, Known, Pair::Hash> captured{&pool};
+  std::pmr::unordered_map<Pair, Connection*, Pair::Hash> live{&pool};
   std::deque<Connection*> waiting;  ///< can start, and have not
   std::vector<Connection*> touched;
-  std::set<std::pair<Time, Connection*>> timers;
+  std::pmr::set<std::pair<Time, Connection*>> timers{&pool};
   std::vector<std::pair<Endpoint, std::unique_ptr<EndpointLink>>> links;
   std::vector<std::pair<wire::IpAddress, wire::IpAddress>> sources;
 

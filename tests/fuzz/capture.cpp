@@ -2,20 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/capture/reader.hpp>
 
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+#include "require.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tcpcraft;
+  using fuzz::require;
   capture::Reader reader(wire::Bytes(data, data + size));
   std::uint64_t last = 0, segments = 0;
   while (const auto packet = reader.next()) {

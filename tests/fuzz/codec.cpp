@@ -4,18 +4,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/wire/codec.hpp>
 #include <tcpcraft/wire/notation.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace tcpcraft::wire;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using tcpcraft::fuzz::require;
 
 /// A malformed option ends the list, and where its length octet is missing the padding becomes its data.
 Options well_formed(Options options) {

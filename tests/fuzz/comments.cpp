@@ -2,20 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/capture/comments.hpp>
 
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
+#include "require.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tcpcraft;
+  using fuzz::require;
   const bool packed = size > 0 && (data[0] == 0x1f || data[0] == 0x28);  // by gzip or zstd
   const capture::Comments comments = capture::read_comments(wire::Bytes(data, data + size));
   std::size_t length = comments.section.size();

@@ -3,10 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/explain/explainer.hpp>
+
+#include "require.hpp"
 
 namespace {
 
@@ -17,7 +18,7 @@ explain::Explainer explained(const wire::Bytes& bytes, explain::Hindsight hindsi
   capture::Reader reader{wire::Bytes(bytes)};
   while (const auto packet = reader.next()) {
     for (const explain::Fault& fault : explainer.explain(*packet).faults)
-      if (fault.rule == nullptr) std::abort();
+      fuzz::require(fault.rule != nullptr);
     if (reader.summary().packets > 10'000) break;  // a small file that is compressed well
   }
   return explainer;

@@ -3,20 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <iostream>
 
 #include <tcpcraft/scenario/format.hpp>
+
+#include "require.hpp"
 
 namespace {
 
 using namespace tcpcraft::scenario;
-
-void require(bool holds, const std::string& what) {
-  if (holds) return;
-  std::cerr << what << "\n";
-  std::abort();
-}
+using tcpcraft::fuzz::require;
 
 }  // namespace
 

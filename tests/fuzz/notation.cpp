@@ -3,18 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/wire/icmp.hpp>
 #include <tcpcraft/wire/notation.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace tcpcraft::wire;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using tcpcraft::fuzz::require;
 
 void read(std::string_view text, Purpose purpose) {
   const ParsedSegment parsed = parse_segment(text, purpose);

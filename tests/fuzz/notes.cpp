@@ -3,12 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <sstream>
 
 #include <tcpcraft/record/recorder.hpp>
 #include <tcpcraft/record/split.hpp>
 #include <tcpcraft/wire/segment_spec.hpp>
+
+#include "require.hpp"
 
 namespace {
 
@@ -37,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   splitter.add(syn());
   for (const record::Conversation& conversation : splitter.take()) {
     const record::Recorded recorded = record::record(conversation);
-    if (recorded.text.empty() == recorded.refused.empty()) std::abort();
+    fuzz::require(recorded.text.empty() != recorded.refused.empty());
   }
   return 0;
 }

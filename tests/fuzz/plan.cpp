@@ -3,18 +3,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/capture/reader.hpp>
 #include <tcpcraft/replay/plan.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace tcpcraft;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::require;
 
 std::vector<capture::Packet> packets_of(const wire::Bytes& bytes) {
   std::vector<capture::Packet> packets;

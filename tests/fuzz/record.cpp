@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/capture/comments.hpp>
 #include <tcpcraft/capture/reader.hpp>
@@ -11,16 +10,15 @@
 #include <tcpcraft/record/split.hpp>
 #include <tcpcraft/scenario/reader.hpp>
 
+#include "require.hpp"
+
 namespace {
 
 using namespace tcpcraft;
+using fuzz::require;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-void record_all(const wire::Bytes& bytes, record::Side side) {
-  record::Splitter splitter(side, capture::read_comments(bytes));
+void record_all(const wire::Bytes& bytes, const capture::Comments& comments, record::Side side) {
+  record::Splitter splitter(side, comments);
   capture::Reader reader{wire::Bytes(bytes)};
   while (const auto packet = reader.next()) {
     for (const capture::Message& message : reader.take_messages()) splitter.add(message);
@@ -41,7 +39,9 @@ void record_all(const wire::Bytes& bytes, record::Side side) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const wire::Bytes bytes(data, data + size);
-  for (const record::Side side : {record::Side::noted, record::Side::client, record::Side::server})
-    record_all(bytes, side);
+  const capture::Comments comments = capture::read_comments(bytes);
+  record_all(bytes, comments, record::Side::client);
+  record_all(bytes, comments, record::Side::server);
+  if (!comments.section.empty()) record_all(bytes, comments, record::Side::noted);
   return 0;
 }

@@ -20,7 +20,7 @@ namespace {
 
 using Input = std::vector<std::uint8_t>;
 
-constexpr int mutations_of_each = 2000;
+constexpr int mutations_of_each = 500;
 
 Input read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -3,17 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 
 #include <tcpcraft/scenario/reader.hpp>
+
+#include "require.hpp"
 
 namespace {
 
 using namespace tcpcraft::scenario;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using tcpcraft::fuzz::require;
 
 template <class Within>
 void check_segment(const WrittenSegment& segment, const Within& within) {

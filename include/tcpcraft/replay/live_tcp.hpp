@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <vector>
 
@@ -114,8 +114,8 @@ class LiveTcp {
   std::uint32_t clock_ = 0;  ///< TSval, in milliseconds
   Offset received_ = 0, acknowledged_ = 0;
 
-  std::deque<Piece> sent_;     ///< not acknowledged
-  std::deque<Piece> waiting_;  ///< not sent
+  std::list<Piece> sent_;     ///< not acknowledged
+  std::list<Piece> waiting_;  ///< not sent
   std::optional<wire::Time> timer_;
   wire::Duration srtt_{}, rttvar_{};
   wire::Duration rto_ = std::chrono::seconds(1);

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,8 +50,8 @@ class Plan {
   /// No more of this connection will come.
   void end();
 
-  std::deque<Act>& acts() { return acts_; }
-  const std::deque<Act>& acts() const { return acts_; }
+  std::list<Act>& acts() { return acts_; }
+  const std::list<Act>& acts() const { return acts_; }
   /// The other side's stream since the last call.
   wire::Bytes take_their_text();
   /// How the other side ends, and where: the offset behind its last byte.
@@ -110,7 +110,7 @@ class Plan {
   std::uint8_t window_shift_ = 0, their_shift_ = 0;
   std::uint16_t last_window_ = 0;
   Offset last_ack_ = 0;
-  std::deque<Act> acts_;
+  std::list<Act> acts_;
   wire::Bytes their_text_;
   End their_end_ = End::open;
   bool over_ = false;
