@@ -44,4 +44,6 @@ std::string bpf_filter(const std::vector<Flow>& flows) {
          " or (ip6 and (ip6[6] == 0 or ip6[6] == 43 or ip6[6] == 44 or ip6[6] == 60))";
 }
 
+const char* const bpf_of_messages = "icmp[0] == 3 or (ip6[6] == 58 and ip6[40] >= 1 and ip6[40] <= 4)";
+
 }  // namespace tcpcraft::capture

@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
+#include <utility>
 
 #include <pcap/pcap.h>
 #include <poll.h>
@@ -168,6 +169,10 @@ Live& Live::operator=(Live&&) noexcept = default;
 
 std::optional<Packet> Live::next(wire::Duration timeout) {
   return impl_->next(timeout);
+}
+
+std::vector<Message> Live::take_messages() {
+  return std::exchange(impl_->decoder.messages, {});
 }
 
 bool Live::is_over() const {

@@ -14,10 +14,12 @@ std::vector<capture::Flow> parse_flows(const std::vector<std::string>& texts) {
   return flows;
 }
 
-capture::Live open_live(const std::string& interface, const std::vector<capture::Flow>& flows, int stop) {
+capture::Live open_live(const std::string& interface, const std::vector<capture::Flow>& flows, int stop,
+                        bool messages) {
   capture::LiveOptions options;
   options.interface = interface;
   options.filter = capture::bpf_filter(flows);
+  if (messages) options.filter += std::string(" or ") + capture::bpf_of_messages;
   options.stop = stop;
   return capture::Live(options);
 }

@@ -114,27 +114,24 @@ class Recording {
   /// Of what a capture leaves open, the first that passes is right; where none does, the most likely is kept
   /// and the place marked.
   void check() {
-    std::vector<record::Recorded> tries(waiting_.size());
     for (std::size_t number = 0; number < record::approaches().size(); ++number) {
       std::vector<std::string> texts;
-      std::vector<std::size_t> whose;
-      for (std::size_t i = 0; i < waiting_.size(); ++i) {
-        const Waiting& one = waiting_[i];
+      std::vector<Waiting*> whose;
+      for (Waiting& one : waiting_) {
         const bool is_open = number == 0 || one.checked.verdict == Checked::Verdict::fails;
         if (!one.recorded.refused.empty() || !is_open || command_.app == "external") continue;
-        std::string text = one.recorded.text;
-        if (number > 0)
-          text = record::record(one.conversation, command_.app, record::approaches()[number]).text;
+        std::string text =
+            number == 0 ? one.recorded.text
+                        : record::record(one.conversation, command_.app, record::approaches()[number]).text;
         if (text.empty() || (number > 0 && text == one.recorded.text)) continue;
         texts.push_back(std::move(text));
-        whose.push_back(i);
+        whose.push_back(&one);
       }
       const std::vector<Checked> all = check_recorded(texts);
       for (std::size_t i = 0; i < all.size(); ++i) {
-        Waiting& one = waiting_[whose[i]];
         if (number > 0 && all[i].verdict != Checked::Verdict::passes) continue;
-        one.checked = all[i];
-        one.recorded.text = texts[i];
+        whose[i]->checked = all[i];
+        whose[i]->recorded.text = texts[i];
       }
     }
     for (Waiting& one : waiting_)
@@ -221,12 +218,13 @@ std::optional<capture::Damage> listen(const RecordCommand& command, record::Spli
                                       Recording& recording) {
   const std::vector<capture::Flow> flows = parse_flows(command.flows);
   const StopSignals stop;
-  capture::Live live = open_live(command.interface, flows, stop.fd());
+  capture::Live live = open_live(command.interface, flows, stop.fd(), true);
   std::fprintf(stderr, "tcpcraft: recording on %s, Ctrl-C ends it\n",
                report::printable(command.interface).c_str());
   while (!live.is_over()) {
-    if (const auto packet = live.next(std::chrono::hours(1)); packet && is_wanted(flows, packet->segment))
-      splitter.add(*packet);
+    const auto packet = live.next(std::chrono::hours(1));
+    for (const capture::Message& message : live.take_messages()) splitter.add(message);
+    if (packet && is_wanted(flows, packet->segment)) splitter.add(*packet);
     recording.take(splitter.finished());
   }
   if (live.dropped() > 0)

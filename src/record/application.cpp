@@ -27,6 +27,10 @@ std::vector<Event> completed(std::vector<Event> events) {
   return events;
 }
 
+SeqNum end_of_data(const wire::Segment& segment) {
+  return segment.seq + (segment.has(Flag::syn) ? 1 : 0) + static_cast<std::int64_t>(segment.payload.size());
+}
+
 /// Inserts the calls of one connection's application, following the kernel as they are made.
 class Caller {
   static constexpr std::size_t most_unread = 16384;  ///< before the window is in danger
@@ -87,14 +91,16 @@ class Caller {
 
   void open(const wire::Segment& segment) {
     if (opened_ && iss_ == segment.seq) return;
-    const bool connects = !segment.has(Flag::ack);
-    if (connects) call("connect");
+    const bool connects = !segment.has(Flag::ack), with_data = connects && !segment.payload.empty();
+    if (with_data) call("set TCP_FASTOPEN_CONNECT 1");
+    if (connects) call(with_data ? "connect -> ok" : "connect");
     passive_ = !connects;
     opened_ = true;
     accepted_ = shut_ = closed_ = false;
     iss_ = segment.seq;
     written_ = pushed_ = segment.seq + 1;
     read_.reset();
+    if (with_data) write(segment);
   }
 
   void after(const Passed& passed) {
@@ -106,14 +112,17 @@ class Caller {
       window_ = segment.window;
       offered_ = edge_of(segment);
       if (segment.has(Flag::syn)) read_edge_ = offered_;
+      if (segment.has(Flag::syn) && passive_ && tcb_.irs) read_ = *tcb_.irs + 1;
+      if (segment.has(Flag::syn) && read_ && wire::after(segment.ack, *read_)) accept();
       return;
     }
     if (!passed.bad_checksum) model::follow(tcb_, segment);
     if (!read_ && tcb_.irs) read_ = *tcb_.irs + 1;
-    const bool stands = model::is_synchronized(tcb_.state);
-    if (!passive_ || accepted_ || !opened_ || !stands) return;
-    call("accept");
-    accepted_ = true;
+    if (passive_ && opened_ && model::is_synchronized(tcb_.state)) accept();
+  }
+
+  void accept() {
+    if (!std::exchange(accepted_, true)) call("accept");
   }
 
   /// Bytes that have come in order.
@@ -207,10 +216,10 @@ class Caller {
     for (std::size_t i = index_; i < events_.size(); ++i) {
       const Passed* one = passed_in(events_[i]);
       if (!one || one->to_kernel || one->segment.payload.empty()) continue;
-      const SeqNum last = one->segment.seq + static_cast<std::int64_t>(one->segment.payload.size());
+      const SeqNum last = end_of_data(one->segment);
       if (!wire::after(last, result.end)) continue;
       result = {last, false, one->segment.has(Flag::fin)};
-      if (one->segment.has(Flag::psh) || pieces_) break;
+      if (one->segment.has(Flag::psh) || one->segment.has(Flag::syn) || pieces_) break;
     }
     return result;
   }
@@ -254,9 +263,11 @@ class Caller {
     for (std::size_t i = index_; i < events_.size(); ++i) {
       const Passed* one = passed_in(events_[i]);
       if (!one || one->to_kernel || one->segment.payload.empty()) continue;
-      if (!wire::in_range(one->segment.seq, written_, size)) continue;
+      const bool is_on_syn = one->segment.has(Flag::syn);
+      if (!wire::in_range(one->segment.seq + (is_on_syn ? 1 : 0), written_, size)) continue;
       auto& original = std::get<Passed>(originals_[i].what);
       original.by_length |= by_length;
+      if (is_on_syn) continue;
       const SeqNum last = one->segment.seq + static_cast<std::int64_t>(one->segment.payload.size());
       const bool far = one->segment.payload.size() >= largest_ && last - pushed_ > half;
       if (last == end || far) pushed.insert(last.raw());

@@ -55,6 +55,12 @@ class Order {
       return;
     }
     const wire::Segment& segment = one->segment;
+    if (const auto overtaken = overtaken_at(event); overtaken != events_.end()) {
+      Event moved = event;
+      moved.time = overtaken->time;
+      events_.insert(overtaken, std::move(moved));
+      return;
+    }
     auto place = events_.end();
     for (auto back = events_.end(); back != events_.begin();) {
       const Passed* before = passed_in(*--back);
@@ -73,6 +79,27 @@ class Order {
   std::vector<Event> take() { return std::move(events_); }
 
  private:
+  /// Where the kernel sent a segment that was captured behind what it sent later: the end, if it was not so.
+  /// One that was repeated, since it was lost before it could be captured, is younger than those.
+  std::vector<Event>::iterator overtaken_at(const Event& event) {
+    constexpr auto soon = std::chrono::milliseconds(3);
+    const wire::Segment& segment = passed_in(event)->segment;
+    auto place = events_.end();
+    if (segment.payload.empty() || !said_.insert(segment.seq.raw()).second) return place;
+    const auto* stamp = wire::find<wire::Timestamps>(segment.options);
+    for (auto back = events_.end(); back != events_.begin();) {
+      const Passed* other = passed_in(*--back);
+      if (!other || event.time - back->time > soon) break;
+      const wire::Segment& later = other->segment;
+      if (other->to_kernel || later.has(Flag::rst)) continue;
+      if (!wire::after(later.seq, segment.seq)) break;
+      const auto* theirs = wire::find<wire::Timestamps>(later.options);
+      const bool younger = stamp && theirs && static_cast<std::int32_t>(stamp->tsval - theirs->tsval) > 0;
+      if (!younger && !wire::after(segment.ack, later.ack)) place = back;
+    }
+    return place;
+  }
+
   /// Whether the kernel had not seen `theirs` when it sent `ours`.
   bool has_not_arrived(const wire::Segment& theirs, const wire::Segment& ours) const {
     if (theirs.has(Flag::syn) || ours.has(Flag::rst) || !ours.has(Flag::ack)) return false;
@@ -88,6 +115,7 @@ class Order {
 
   std::vector<Event> events_;
   std::set<std::uint32_t> again_;  ///< numbers that the peer sent more than once
+  std::set<std::uint32_t> said_;   ///< where data of the kernel's began
   SeqNum acked_;                   ///< by the kernel's last segment
   std::uint16_t window_ = 0;       ///< of that
 };
@@ -105,7 +133,7 @@ std::size_t largest_segment(const std::vector<Event>& events) {
     const Passed* one = passed_in(event);
     if (!one || !one->segment.has(Flag::syn)) continue;
     const auto* mss = wire::find<wire::Mss>(one->segment.options);
-    result = std::min(result, mss ? std::size_t{mss->value} : unless_said);
+    result = std::min(result, mss && mss->value > 0 ? std::size_t{mss->value} : unless_said);
     ++syns;
     stamped += wire::find<wire::Timestamps>(one->segment.options) != nullptr;
   }

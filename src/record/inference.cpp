@@ -87,6 +87,10 @@ Inferred infer(const Conversation& conversation) {
     if (!has(*ours, name) && (active || (theirs && has(*theirs, name))))
       result.sysctls.emplace_back(name, "0");
   const bool asks = theirs && theirs->has(Flag::ece) && theirs->has(Flag::cwr);
+  // Bits of the sysctl: the client needs no cookie; the server neither, nor a word from the application.
+  if (active && !ours->payload.empty()) result.sysctls.emplace_back("tcp_fastopen", "5");
+  const bool takes_data = !active && theirs && wire::after(ours->ack, theirs->seq + 1);
+  if (takes_data) result.sysctls.emplace_back("tcp_fastopen", "1538");
   if (active && ours->has(Flag::ece)) result.sysctls.emplace_back("tcp_ecn", "1");
   if (!active && asks && !ours->has(Flag::ece)) result.sysctls.emplace_back("tcp_ecn", "0");
   return result;

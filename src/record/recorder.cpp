@@ -208,6 +208,14 @@ bool opens_itself(const Conversation& conversation) {
   return false;
 }
 
+/// What nobody looks at is written by its length, where it is long.
+void shorten(std::vector<Event>& events) {
+  constexpr std::size_t longest = 200;
+  for (Event& event : events)
+    if (auto* one = std::get_if<Passed>(&event.what))
+      one->by_length |= one->to_kernel && one->segment.payload.size() > longest;
+}
+
 scenario::Formatted laid_out(const std::string& text) {
   return scenario::format({"recorded.scn", text},
                           [](const std::string&) { return std::optional<wire::Bytes>(); });
@@ -240,6 +248,8 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
   if (approach.script && app.empty() && name != "none") name = "script";
   const bool script = name == "script";
   if (script && !exact) conversation.events = with_calls(conversation, approach.pieces);
+
+  if (!exact && (script || name == "discard")) shorten(conversation.events);
 
   StepOptions options;
   for (std::size_t i = 0; i < conversation.peers.size(); ++i)

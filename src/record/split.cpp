@@ -9,6 +9,7 @@
 namespace tcpcraft::record {
 namespace {
 
+using namespace std::chrono_literals;
 using wire::Flag;
 
 /// Who opened it; where no SYN tells, the one with the higher port.
@@ -52,7 +53,6 @@ std::optional<Event> event_of(const capture::Message& message, std::size_t peer)
 /// A call that blocked was begun before what it made the kernel send; pauses are told of in the end, and may
 /// be seen to end after the call that followed.
 void insert(std::vector<Event>& events, Event note) {
-  using namespace std::chrono_literals;
   auto place = events.end();
   const auto* call = std::get_if<Call>(&note.what);
   const auto* pause = std::get_if<Pause>(&note.what);
@@ -81,16 +81,16 @@ Splitter::Splitter(Side peer, capture::Comments comments, Limits limits)
   if (peer_ != Side::noted) noted_.reset();
 }
 
-Splitter::Flow& Splitter::flow_of(const wire::Endpoint& one, const wire::Endpoint& other) {
+std::string Splitter::key_of(const wire::Endpoint& one, const wire::Endpoint& other) const {
+  if (noted_) return "";
   const std::string a = one.to_string(), b = other.to_string();
-  Flow& flow = flows_[noted_ ? "" : a < b ? a + " " + b : b + " " + a];
-  if (flow.number == 0) flow.number = ++count_;
-  return flow;
+  return a < b ? a + " " + b : b + " " + a;
 }
 
 void Splitter::add(const capture::Packet& packet) {
   const wire::Segment& segment = packet.segment;
-  Flow& flow = flow_of(segment.source, segment.destination);
+  Flow& flow = flows_[key_of(segment.source, segment.destination)];
+  if (flow.number == 0) flow.number = ++count_;
   flow.last = now_ = packet.time;
   if (segment.has(Flag::syn)) flow.ends = 0;
   if (segment.has(Flag::rst)) flow.ends = 2;
@@ -104,16 +104,22 @@ void Splitter::add(const capture::Packet& packet) {
   const std::size_t size =
       sizeof packet + segment.payload.size() + segment.options.size() * sizeof(wire::Option);
   flow.data += segment.payload.size();
-  flow.bytes += size;
-  bytes_ += size;
-  bound(flow);
+  keep(flow, size);
 }
 
 void Splitter::add(const capture::Message& message) {
   const auto report = parse_message(message);
   if (!report) return;
-  Flow& flow = flow_of(report->source, report->destination);
-  if (flow.too_much.empty()) flow.messages.push_back(message);
+  const auto flow = flows_.find(key_of(report->source, report->destination));
+  if (flow == flows_.end() || !flow->second.too_much.empty()) return;
+  flow->second.messages.push_back(message);
+  keep(flow->second, sizeof message + message.datagram.size());
+}
+
+void Splitter::keep(Flow& flow, std::size_t bytes) {
+  flow.bytes += bytes;
+  bytes_ += bytes;
+  bound(flow);
 }
 
 void Splitter::refuse(Flow& flow, std::string reason) {
@@ -139,16 +145,30 @@ void Splitter::bound(Flow& flow) {
          "too many connections go on at its time to keep it in memory: choose some by --flow");
 }
 
-std::vector<Conversation> Splitter::finished() {
-  constexpr std::size_t now_and_then = 4096;
-  std::vector<Conversation> result;
-  if (noted_ || ++added_ % now_and_then != 0) return result;
-  std::vector<Flows::iterator> over;
-  for (auto flow = flows_.begin(); flow != flows_.end(); ++flow)
-    if (flow->second.ends == 2 && now_ - flow->second.last > limits_.over) over.push_back(flow);
+/// Those that both sides have ended, and of all others those that are too many.
+std::vector<Splitter::Flows::iterator> Splitter::over() {
+  const wire::Duration patience = is_tight() ? std::min<wire::Duration>(limits_.over, 1s) : limits_.over;
+  std::vector<Flows::iterator> over, open;
+  for (auto flow = flows_.begin(); flow != flows_.end(); ++flow) {
+    const bool is_over = flow->second.ends == 2 && now_ - flow->second.last > patience;
+    (is_over ? over : open).push_back(flow);
+  }
+  if (open.size() > limits_.open) {
+    const auto first_kept = open.end() - static_cast<std::ptrdiff_t>(limits_.open);
+    std::nth_element(open.begin(), first_kept, open.end(),
+                     [](const auto& a, const auto& b) { return a->second.last < b->second.last; });
+    over.insert(over.end(), open.begin(), first_kept);
+  }
   std::sort(over.begin(), over.end(),
             [](const auto& a, const auto& b) { return a->second.number < b->second.number; });
-  for (const auto& flow : over) {
+  return over;
+}
+
+std::vector<Conversation> Splitter::finished() {
+  const std::size_t now_and_then = is_tight() ? 256 : 4096;
+  std::vector<Conversation> result;
+  if (noted_ || ++added_ % now_and_then != 0) return result;
+  for (const auto& flow : over()) {
     result.push_back(conversation(flow->second));
     bytes_ -= flow->second.bytes;
     flows_.erase(flow);

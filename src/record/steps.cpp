@@ -87,14 +87,14 @@ class Writer {
     bool accepted = false;     ///< the application has a socket of it
   };
 
-  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice, and
-  /// nobody gave up.
+  /// Whether the model can be trusted with the state in which the kernel is left: nothing was sent twice,
+  /// nobody gave up, and it is no matter of opinion whether the kernel has the peer's FIN.
   bool is_plain(const std::vector<Event>& events) const {
     const auto is_odd = [](const Event& event) {
       const auto* passed = std::get_if<Passed>(&event.what);
       return std::holds_alternative<Message>(event.what) || (passed && passed->segment.has(wire::Flag::rst));
     };
-    return !options_.exact && !timers_ && std::none_of(events.begin(), events.end(), is_odd);
+    return !options_.exact && !timers_ && !deviates_ && std::none_of(events.begin(), events.end(), is_odd);
   }
 
   /// In which the kernel is left.
@@ -175,6 +175,7 @@ class Writer {
     if (passed.to_kernel) {
       wait(event);
       if (!passed.segment.payload.empty()) data_ = event.time;
+      fin_ |= passed.segment.has(wire::Flag::fin);
       push(event, "send", wire::format_spec(follower.sent(passed, connections_[event.peer].waited)), comment);
       return;
     }
@@ -191,6 +192,7 @@ class Writer {
                             (options_.lone_acks && is_bare && may_be_delayed(expected.rule)));
     if (may_come) expected.spec.within = {};
     timers_ |= timer && !may_come;
+    deviates_ |= fin_ && expected.spec.ack;
     push(event, may_come ? "optional" : "expect", wire::format_spec(expected.spec), comment);
   }
 
@@ -249,6 +251,8 @@ class Writer {
   std::optional<wire::Time> data_;  ///< when the peer last sent any
   bool repeats_ = false;            ///< the kernel says something twice
   bool timers_ = false;             ///< the kernel's decided about a segment
+  bool fin_ = false;                ///< the peer closes,
+  bool deviates_ = false;           ///< and the kernel acknowledges something else than was derived
 };
 
 bool is(const std::vector<Step>& steps, std::size_t at, std::size_t peer, const char* verb,

@@ -27,6 +27,23 @@ TEST(Application, small_segments_that_do_not_wait_are_those_of_nodelay) {
   EXPECT_EQ(waits.steps().find("TCP_NODELAY"), std::string::npos);
 }
 
+TEST(Application, what_the_peer_says_is_written_by_its_length_where_it_is_long_and_nobody_looks_at_it) {
+  const auto asks = [](std::size_t size) {
+    return open()
+        .pass("> PSH-ACK seq=1001 ack=5001 \"" + std::string(size, 'x') + "\"")
+        .pass("< PSH-ACK seq=5001 ack=" + std::to_string(1001 + size) + " \"answer\"")
+        .steps();
+  };
+  EXPECT_NE(asks(201).find("  - send:   PSH-ACK len=201\n"), std::string::npos) << asks(201);
+  EXPECT_NE(asks(200).find("  - send:   PSH-ACK \"xxx"), std::string::npos) << asks(200);
+  const std::string long_line(300, 'x');
+  const std::string echoed = open()
+                                 .pass("> PSH-ACK seq=1001 ack=5001 \"" + long_line + "\"")
+                                 .pass("< PSH-ACK seq=5001 ack=1301 \"" + long_line + "\"")
+                                 .steps();
+  EXPECT_NE(echoed.find("  - send:   PSH-ACK \"xxx"), std::string::npos) << "an echo server does: " << echoed;
+}
+
 TEST(Application, keep_alives_are_asked_for_before_the_silence_and_give_up_in_the_end) {
   const Talk talk = open()
                         .pass("< ACK seq=5000 ack=1001", 2s)

@@ -87,6 +87,24 @@ TEST(Record, what_cannot_be_played_is_refused) {
             std::string::npos);
 }
 
+TEST(Record, no_state_is_stated_where_the_kernel_acknowledged_something_else_than_it_should_have) {
+  Talk talk = Talk().handshake();
+  talk.pass("> FIN-ACK seq=1001 ack=5001");
+  EXPECT_NE(Talk(talk).pass("< ACK seq=5001 ack=1002").steps().find("state:"), std::string::npos);
+  const std::string other = Talk(talk).pass("< ACK seq=5001 ack=1001").steps();
+  EXPECT_NE(other.find("  - expect: ACK ack=1\n"), std::string::npos) << other;
+  EXPECT_EQ(other.find("state:"), std::string::npos) << other;
+}
+
+TEST(Record, an_mss_of_zero_is_none) {
+  Talk talk;
+  talk.pass("> SYN seq=1000 <mss 0>").pass("< SYN-ACK seq=5000 ack=1001").pass("> ACK seq=1001 ack=5001");
+  const std::string sent = "\"" + std::string(536, 'x') + "\"";
+  EXPECT_NE(talk.pass("< PSH-ACK seq=5001 ack=1001 " + sent).steps().find("  - expect: PSH-ACK len=536\n"),
+            std::string::npos)
+      << talk.steps();
+}
+
 TEST(Record, holes_are_refused) {
   const Talk ours = Talk().handshake().pass("< ACK seq=5001 ack=1005");
   EXPECT_EQ(

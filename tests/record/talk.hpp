@@ -86,6 +86,17 @@ class Talk {
       segment.options.push_back(wire::Mss{static_cast<std::uint16_t>(*mss->value.number)});
     if (const auto* stamps = std::get_if<wire::TimestampsSpec>(&option))
       segment.options.push_back(wire::Timestamps{*stamps->tsval.number, *stamps->tsecr.number});
+    if (const auto* scale = std::get_if<wire::WindowScaleSpec>(&option))
+      segment.options.push_back(wire::WindowScale{static_cast<std::uint8_t>(*scale->shift.number)});
+    if (std::holds_alternative<wire::SackPermitted>(option))
+      segment.options.emplace_back(wire::SackPermitted{});
+    if (const auto* sack = std::get_if<wire::SackSpec>(&option)) {
+      wire::Sack blocks;
+      for (const auto& [left, right] : sack->blocks)
+        blocks.blocks.push_back({wire::SeqNum(static_cast<std::uint32_t>(left.offset)),
+                                 wire::SeqNum(static_cast<std::uint32_t>(right.offset))});
+      segment.options.emplace_back(std::move(blocks));
+    }
   }
 
   wire::Endpoint client_;

@@ -25,5 +25,7 @@ bool is_wanted(const std::vector<Flow>& flows, const wire::Segment& segment);
 /// The same for the kernel, in the language of pcap-filter(7). It lets fragments pass, whosesoever they are,
 /// and IPv6 with extension headers, of which it cannot tell.
 std::string bpf_filter(const std::vector<Flow>& flows);
+/// Lets messages of ICMP pass that something was not delivered: whosesoever it was.
+extern const char* const bpf_of_messages;
 
 }  // namespace tcpcraft::capture

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <tcpcraft/capture/packet.hpp>
 
@@ -31,6 +32,8 @@ class Live {
   /// The next segment; nothing where none came within `timeout`, or a signal came, or it is over. What
   /// passed before `stop` became readable is still returned.
   std::optional<Packet> next(wire::Duration timeout);
+  /// The messages of ICMP that the filter let pass since they were last taken; each once.
+  std::vector<Message> take_messages();
   /// Nothing more will come: because of `stop`, or because the interface is gone, which `summary` says as
   /// damage.
   bool is_over() const;

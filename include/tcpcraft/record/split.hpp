@@ -23,7 +23,9 @@ struct Limits {
   std::size_t segments = 20000;                   ///< of one connection
   std::size_t bytes = 16u << 20u;                 ///< of data, of one connection
   std::size_t all_bytes = 256u << 20u;            ///< of all, with what describes them
-  wire::Duration over = std::chrono::minutes(1);  ///< silent for so long, one that has ended is over
+  std::size_t open = 32768;                       ///< connections; beyond, the longest silent are over
+  wire::Duration over = std::chrono::minutes(1);  ///< silent for so long, one that has ended is over; for a
+                                                  ///< second, where half of what is kept is full
 };
 
 /// Takes the segments of a capture apart, into one conversation for each pair of endpoints.
@@ -31,6 +33,7 @@ class Splitter {
  public:
   explicit Splitter(Side peer, capture::Comments comments = {}, Limits limits = {});
   void add(const capture::Packet& packet);
+  /// One about a segment that was not added is nobody's.
   void add(const capture::Message& message);
 
   /// Those that are over by now, and are forgotten here.
@@ -52,9 +55,12 @@ class Splitter {
     std::string too_much;
   };
   using Flows = std::map<std::string, Flow>;
-  Flow& flow_of(const wire::Endpoint& a, const wire::Endpoint& b);
+  std::string key_of(const wire::Endpoint& a, const wire::Endpoint& b) const;
+  void keep(Flow& flow, std::size_t bytes);
   void refuse(Flow& flow, std::string reason);
   void bound(Flow& flow);
+  bool is_tight() const { return bytes_ > limits_.all_bytes / 2; }
+  std::vector<Flows::iterator> over();
   Conversation conversation(Flow& flow) const;
   Conversation noted();
 
