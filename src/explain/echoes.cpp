@@ -13,7 +13,7 @@ namespace {
 constexpr std::int32_t stale_ticks = 100;
 /// Segments that were overtaken may still echo these.
 constexpr std::uint32_t stamps_kept = 1000;
-constexpr std::size_t max_doubts = 64;
+constexpr std::size_t max_echoes = 64;
 
 void note_piece(Side& from, const Sent& sent, const Piece& piece) {
   if (!sent.is_next)
@@ -41,7 +41,7 @@ void Connection::note_stamps(const Passage& p, const Hindsight& known, const Sen
   const Sight sight = p.to.stamps.sight_of(stamps->tsecr);
   if (sight == Sight::seen) return p.to.stamps.forget_before(stamps->tsecr - stamps_kept);
   const bool is_ahead = ticks(stamps->tsecr, *p.to.last_stamp) > 0;
-  if ((is_ahead || sight == Sight::unseen) && p.from.echoes.size() < max_doubts)
+  if ((is_ahead || sight == Sight::unseen) && p.from.echoes.size() < max_echoes)
     p.from.echoes.push_back({stamps->tsecr, {}, false, p.packet.number, p.packet.time, mark});
 }
 
