@@ -35,16 +35,16 @@ struct Masks::Pattern {
   Pattern& operator=(const Pattern&) = delete;
 
   /// Cuts out all matches that are not empty; whether there were any.
-  bool cut(Bytes& line) const {
+  bool cut(std::string& line) const {
     bool found = false;
     std::size_t at = 0;
     while (at < line.size()) {
       regmatch_t match{static_cast<regoff_t>(at), static_cast<regoff_t>(line.size())};
       const int flags = REG_STARTEND | (at > 0 ? REG_NOTBOL : 0);
-      if (::regexec(&compiled, reinterpret_cast<const char*>(line.data()), 1, &match, flags) != 0) break;
+      if (::regexec(&compiled, line.data(), 1, &match, flags) != 0) break;
       at = static_cast<std::size_t>(match.rm_so) + (match.rm_so == match.rm_eo ? 1 : 0);
       found = found || match.rm_so < match.rm_eo;
-      line.erase(line.begin() + match.rm_so, line.begin() + match.rm_eo);
+      line.erase(static_cast<std::size_t>(match.rm_so), static_cast<std::size_t>(match.rm_eo - match.rm_so));
     }
     return found;
   }
@@ -59,10 +59,11 @@ Masks::Masks(const std::vector<std::string>& patterns) {
 Masks::~Masks() = default;
 
 Bytes Masks::apply(Bytes line) const {
+  std::string text(line.begin(), line.end());
   bool cut = false;
-  for (const auto& pattern : patterns_) cut = pattern->cut(line) || cut;
-  if (cut && std::all_of(line.begin(), line.end(), is_end_of_line)) line.clear();
-  return line;
+  for (const auto& pattern : patterns_) cut = pattern->cut(text) || cut;
+  if (cut && std::all_of(text.begin(), text.end(), is_end_of_line)) text.clear();
+  return Bytes(text.begin(), text.end());
 }
 
 Bytes Comparison::Stream::first(std::size_t count) const {
