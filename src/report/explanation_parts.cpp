@@ -43,7 +43,9 @@ std::string format_states(const explain::Identity& connection, const std::array<
 
 std::string format_condition(const capture::Packet& packet) {
   std::string text;
-  if (packet.cut) text += " (cut: " + std::to_string(packet.data_size) + " bytes of data)";
+  if (packet.cut)
+    text +=
+        packet.data_size == 0 ? " (cut)" : " (cut: " + std::to_string(packet.data_size) + " bytes of data)";
   if (packet.fragments > 1) text += " (" + std::to_string(packet.fragments) + " fragments)";
   return text;
 }

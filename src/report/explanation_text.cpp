@@ -129,10 +129,13 @@ class Text : public Explanation {
     for (const capture::Incomplete& one : summary.incomplete)
       text += "note: fragments are missing of a datagram from " + one.source.to_string() + " to " +
               one.destination.to_string() + " (packet " + std::to_string(one.packet) + ")\n";
-    if (summary.headless > 0)
-      text +=
-          "note: " + std::to_string(summary.headless) + " packets are cut before the end of their headers\n";
-    if (summary.others > 0) text += "note: " + std::to_string(summary.others) + " packets are not TCP\n";
+    const auto note = [&](std::uint64_t count, const std::string& what) {
+      if (count > 0)
+        text +=
+            "note: " + std::to_string(count) + (count == 1 ? " packet is " : " packets are ") + what + "\n";
+    };
+    note(summary.headless, "cut within the headers");
+    note(summary.others, "not TCP");
     return text;
   }
 

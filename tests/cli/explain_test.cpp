@@ -121,7 +121,7 @@ TEST(Explain, what_is_not_tcp_is_left_out_and_counted) {
   folder.write("mixed.pcap", capture);
   const Ran run = tcpcraft(folder.path(), {"explain", "mixed.pcap"});
   EXPECT_EQ(run.exit_code, 0) << run.output;
-  const std::size_t note = run.output.find("note: 1 packets are not TCP\n");
+  const std::size_t note = run.output.find("note: 1 packet is not TCP\n");
   ASSERT_NE(note, std::string::npos) << run.output;
   EXPECT_EQ(run.output.substr(0, note) + run.output.substr(run.output.find('\n', note) + 1), shown().at(0));
 }
