@@ -7,7 +7,7 @@ namespace tcpcraft::calls {
 namespace {
 
 /// In the order of the variant's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<Call>> names = {
+constexpr std::array<std::string_view, std::variant_size_v<Call>> call_names = {
     "listen", "accept", "connect", "read", "write", "shutdown", "close", "set", "get", "poll"};
 
 struct Arguments {
@@ -46,7 +46,7 @@ struct Arguments {
 }  // namespace
 
 std::string_view name_of(const Call& call) {
-  return names[call.index()];
+  return call_names[call.index()];
 }
 
 std::string format_call(const Call& call, std::size_t max_payload) {
