@@ -14,7 +14,7 @@ RstGuard::RstGuard(SocketAddress address)
   sock_filter drop_everything = BPF_STMT(BPF_RET | BPF_K, 0);
   const sock_fprog program{1, &drop_everything};
   check(::setsockopt(socket_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program),
-        "SO_ATTACH_FILTER");
+        "SO_ATTACH_FILTER, which needs CAP_NET_ADMIN");
   check(::listen(socket_.get(), 1), "listen");
 }
 
