@@ -17,10 +17,16 @@ struct Arguments {
     return call.backlog ? " backlog=" + std::to_string(*call.backlog) : "";
   }
   std::string operator()(const Read& call) const {
-    return (call.limit ? " " + std::to_string(*call.limit) : "") + (call.oob ? " oob" : "");
+    return (call.limit ? (call.all ? " len=" : " ") + std::to_string(*call.limit) : "") +
+           (call.oob ? " oob" : "");
   }
   std::string operator()(const Write& call) const {
-    return " " + wire::format_payload(call.data, max_payload) + (call.oob ? " oob" : "");
+    constexpr std::size_t much = 200;
+    const auto size = static_cast<std::uint32_t>(call.data.size());
+    const bool is_pattern = size > much && call.data == wire::pattern(size);
+    return (is_pattern ? " len=" + std::to_string(size)
+                       : " " + wire::format_payload(call.data, max_payload)) +
+           (call.oob ? " oob" : "");
   }
   std::string operator()(const Shutdown& call) const {
     switch (call.half) {

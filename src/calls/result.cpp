@@ -21,12 +21,15 @@ std::optional<int> error_of(const Result& result) {
 }
 
 std::size_t wanted_bytes(const Call& call) {
+  if (const auto* read = std::get_if<Read>(&call)) return read->all ? *read->limit : 0;
   const auto* write = std::get_if<Write>(&call);
   return write ? write->data.size() : 0;
 }
 
 bool succeeded(const Call& call, const Result& result) {
   if (const auto* written = std::get_if<Written>(&result)) return written->bytes == wanted_bytes(call);
+  if (const auto* received = std::get_if<Received>(&result))
+    return received->data.size() >= wanted_bytes(call);
   return !error_of(result);
 }
 
@@ -144,16 +147,18 @@ std::string format_stated(const std::optional<Stated>& stated, const Call& call)
 
 std::string summarize(const std::optional<Stated>& stated, const Call& call, const Result& result) {
   const std::string who = "the application's " + std::string(name_of(call));
-  const std::string but = stated ? ", not " + format_stated(stated, call) : "";
-  if (const auto error = error_of(result)) return who + " failed with " + error_name(*error) + but;
+  const std::string but = stated                   ? ", not " + format_stated(stated, call)
+                          : wanted_bytes(call) > 0 ? " of " + std::to_string(wanted_bytes(call))
+                                                   : "";
+  if (const auto error = error_of(result))
+    return who + " failed with " + error_name(*error) + (stated ? but : "");
   const auto* received = std::get_if<Received>(&result);
-  if (received && received->data.empty()) return who + " came to the end of file" + but;
+  if (received && received->data.empty()) return who + " came to the end of file" + (stated ? but : "");
   if (const auto* text = stated ? std::get_if<wire::Bytes>(&*stated) : nullptr; received && text)
     return summarize_text(*text, received->data);
   if (received) return "the application read " + bytes_text(received->data.size()) + but;
   if (const auto* written = std::get_if<Written>(&result))
-    return who + " took " + bytes_text(written->bytes) +
-           (stated ? but : " of " + std::to_string(wanted_bytes(call)));
+    return who + " took " + bytes_text(written->bytes) + but;
   if (std::holds_alternative<Done>(result)) return who + " succeeded" + but;
   return who + " gave " + format_result(call, result) + but;
 }

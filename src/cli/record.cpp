@@ -91,6 +91,7 @@ class Recording {
     record::Conversation conversation;
     record::Recorded recorded;
     Checked checked;
+    std::set<std::string> tried = {};
   };
 
   /// Those that are waiting. `count` is 0 where more may come.
@@ -123,7 +124,7 @@ class Recording {
         std::string text =
             number == 0 ? one.recorded.text
                         : record::record(one.conversation, command_.app, record::approaches()[number]).text;
-        if (text.empty() || (number > 0 && text == one.recorded.text)) continue;
+        if (text.empty() || !one.tried.insert(text).second) continue;
         texts.push_back(std::move(text));
         whose.push_back(&one);
       }

@@ -107,6 +107,8 @@ void Machine::advance() {
   barrier_.reset();
   grace_.reset();
   gathered_.clear();
+  streamed_ = 0;
+  stream_ended_ = false;
   state_.reset();
   counters_.reset();
   info_.reset();
@@ -121,26 +123,32 @@ void Machine::note_taken(const Unread& unread) {
   std::get<PassedSegment>(result_.trace[unread.trace_entry]).step = step_;
 }
 
+/// Until the segment that was sent last has reached the kernel; nothing where it has.
+std::optional<Action> Machine::await_passage(wire::Time now) {
+  if (!pending_) return {};
+  if (now < here().anchor.time + patience) return WaitUntil{here().anchor.time + patience};
+  return finish(Verdict::inconclusive, "a crafted segment was not seen to reach the kernel");
+}
+
 std::optional<Action> Machine::play(const scenario::Send& step, wire::Time now) {
-  if (sent_) {
-    if (!pending_) {
-      if (setup_.note_rules && setup_.immediate) here().conduct.settled();
-      advance();
-      return {};
-    }
-    if (now < here().anchor.time + patience) return WaitUntil{here().anchor.time + patience};
-    return finish(Verdict::inconclusive, "a crafted segment was not seen to reach the kernel");
-  }
+  if (!sent_) return transmit(step.segment.spec, step.segment.span, now);
+  if (auto waiting = await_passage(now)) return waiting;
+  if (setup_.note_rules && setup_.immediate) here().conduct.settled();
+  advance();
+  return {};
+}
+
+Action Machine::transmit(const wire::SegmentSpec& spec, scenario::Span span, wire::Time now) {
   Connection& connection = here();
   const auto elapsed = static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(connection.scripted).count());
-  Crafted crafted = craft(step.segment.spec, connection.peer, scenario_.peers[here_], connection.end,
-                          setup_.kernel, connection.clock_base + elapsed, ++connection.id);
+  Crafted crafted = craft(spec, connection.peer, scenario_.peers[here_], connection.end, setup_.kernel,
+                          connection.clock_base + elapsed, ++connection.id);
   if (const auto* written = wire::find<wire::Timestamps>(crafted.segment.options);
       written && crafted.segment.has(wire::Flag::syn) && !connection.peer.offered.timestamps)
     connection.clock_base = written->tsval - elapsed;
   if (const std::size_t size = datagram_size(crafted.segment); size > setup_.largest_datagram) {
-    result_.place = step.segment.span;
+    result_.place = span;
     const bool mtu = size <= 65535;
     return finish(Verdict::error, std::string("the segment does not fit into ") +
                                       (mtu ? "the link's MTU: " : "an IP datagram: ") + std::to_string(size) +

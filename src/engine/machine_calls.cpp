@@ -69,8 +69,10 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
   note_listening(call.call, result);
   note_failed_connect(call.call, result);
   const bool is_of_step = call_ && &call == &*call_;
-  // After a part there may be room for more.
-  if (is_of_step && std::holds_alternative<calls::Written>(result)) tried_ = false;
+  // After a part there may be room for more, or more be there.
+  const bool is_part =
+      std::holds_alternative<calls::Written>(result) || std::holds_alternative<calls::Received>(result);
+  if (is_of_step && is_part) tried_ = false;
   take_result(call, std::move(result));
   if (call.result && is_of_step) {
     const calls::Call& whole = std::get<scenario::AppCall>(scenario_.steps[step_].action).call;
@@ -79,7 +81,7 @@ void Machine::called(calls::Result result, wire::Time before, wire::Time after) 
 }
 
 /// A `write` is done when all of it is written, or nothing more can be: what was written before an error is
-/// its result, as that of write(2).
+/// its result, as that of write(2). So is a `read` of all that it asks for.
 void Machine::take_result(OpenCall& call, calls::Result result) {
   if (const auto* written = std::get_if<calls::Written>(&result)) {
     wire::Bytes& data = std::get<calls::Write>(call.call).data;
@@ -88,9 +90,22 @@ void Machine::take_result(OpenCall& call, calls::Result result) {
     if (data.empty() || call.once) call.result = calls::Written{call.written};
     return;
   }
+  auto* read = std::get_if<calls::Read>(&call.call);
+  if (const auto* received = std::get_if<calls::Received>(&result); received && read->all) {
+    call.read.insert(call.read.end(), received->data.begin(), received->data.end());
+    *read->limit -= static_cast<std::uint32_t>(received->data.size());
+    const bool is_over = *read->limit == 0 || received->data.empty();
+    if (is_over || call.once) call.result = calls::Received{std::move(call.read)};
+    return;
+  }
   const bool blocked = std::holds_alternative<calls::WouldBlock>(result);
   if (blocked && !call.once) return;
-  call.result = call.written > 0 ? calls::Result(calls::Written{call.written}) : std::move(result);
+  if (call.written > 0)
+    call.result = calls::Written{call.written};
+  else if (!call.read.empty())
+    call.result = calls::Received{std::move(call.read)};
+  else
+    call.result = std::move(result);
 }
 
 /// Connections outlive the socket that they came from, but for those that are only half open.
@@ -202,7 +217,7 @@ std::optional<Action> Machine::judge_call(const scenario::AppCall& step, const O
   }
   auto& running = here().running;
   const bool still_blocks = std::holds_alternative<calls::WouldBlock>(result);
-  if (finishes && still_blocks) running = OpenCall{running->call, running->written};
+  if (finishes && still_blocks) running = OpenCall{running->call, running->written, std::move(running->read)};
   if (finishes && !still_blocks) running.reset();
   if (begun && (!running || running->in_progress)) {
     running = OpenCall{step.call};

@@ -34,6 +34,21 @@ bool parse_peer(const std::string& text, Conversation& conversation) {
   return true;
 }
 
+std::optional<Streamed> parse_stream(const std::string& text) {
+  const auto sent = behind(text, "send: stream "), expected = behind(text, "expect: stream ");
+  if (!sent && !expected) return {};
+  std::string payload = sent ? *sent : *expected;
+  Streamed result{sent.has_value(), "stream " + payload};
+  result.fin = payload == "FIN" || payload.starts_with("FIN ");
+  if (result.fin) payload.erase(0, std::string_view("FIN ").size());
+  if (payload.empty()) return result;
+  constexpr std::uint32_t most = 1 << 24;
+  const wire::ParsedPayload parsed = wire::parse_payload(payload, most);
+  if (!parsed.errors.empty()) return {};
+  result.bytes = parsed.bytes.size();
+  return result;
+}
+
 /// Whether a `write` took all that it was given.
 bool took_all(const std::string& call, const std::string& result) {
   constexpr std::uint32_t most = 1 << 30;
@@ -100,6 +115,10 @@ std::optional<Event> parse_note(const std::string& comment, wire::Time time, con
   event.time = comment.ends_with("later)") ? time + distance : time - distance;
   if (const auto call = behind(text, "app: ")) {
     event.what = Call{shortened(*call), false};
+    return event;
+  }
+  if (auto stream = parse_stream(text)) {
+    event.what = std::move(*stream);
     return event;
   }
   const auto silence = behind(text, "expect: nothing for "), wait = behind(text, "wait: ");

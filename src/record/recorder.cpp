@@ -10,6 +10,7 @@
 #include "inference.hpp"
 #include "steps.hpp"
 #include "stock_server.hpp"
+#include "transfers.hpp"
 
 namespace tcpcraft::record {
 namespace {
@@ -224,13 +225,19 @@ scenario::Formatted laid_out(const std::string& text) {
 }  // namespace
 
 const std::vector<Approach>& approaches() {
-  static const std::vector<Approach> all{{},
-                                         {.script = true},
-                                         {.script = true, .lone_acks = true},
-                                         {.script = true, .pieces = true, .lone_acks = true},
-                                         {.script = true, .as_captured = true},
-                                         {.script = true, .pauses = true},
-                                         {.script = true, .pieces = true, .lone_acks = true, .pauses = true}};
+  using enum Approach::Cut;
+  static const std::vector<Approach> all{
+      {},
+      {.script = true},
+      {.script = true, .cut = captured},
+      {.script = true, .lone_acks = true, .cut = captured},
+      {.script = true, .pieces = true, .lone_acks = true, .cut = captured},
+      {.script = true, .as_captured = true, .cut = captured},
+      {.script = true, .pauses = true, .cut = captured},
+      {.script = true, .pieces = true, .lone_acks = true, .pauses = true, .cut = captured},
+      {.script = true, .lone_acks = true, .cut = open},
+      {.script = true, .pieces = true, .lone_acks = true, .cut = open},
+  };
   return all;
 }
 
@@ -259,7 +266,12 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
   options.lone_acks = approach.lone_acks;
   options.calls = script;
   options.listening = name != "none" && !(script && opens_itself(conversation));
-  const std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
+  std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
+  constexpr std::size_t few = 3, many = 16;
+  using Cut = Approach::Cut;
+  const Cut cut = name == "external" ? Cut::open : approach.cut;  // no two servers write alike
+  const bool is_open = !exact && (script || name == "external") && cut != Cut::captured;
+  if (is_open) steps = with_streams(std::move(steps), cut == Cut::open ? few : many, script);
 
   std::string text = "scenario: " + scalar(title_of(conversation)) + "\n";
   text += kernel_text(conversation, inferred, name);

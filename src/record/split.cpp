@@ -51,7 +51,7 @@ std::optional<Event> event_of(const capture::Message& message, std::size_t peer)
 }
 
 /// A call that blocked was begun before what it made the kernel send; pauses are told of in the end, and may
-/// be seen to end after the call that followed.
+/// be seen to end after the call that followed. A stream ended with the last segment before its end.
 void insert(std::vector<Event>& events, Event note) {
   auto place = events.end();
   const auto* call = std::get_if<Call>(&note.what);
@@ -63,6 +63,8 @@ void insert(std::vector<Event>& events, Event note) {
     while (place != events.begin() && std::holds_alternative<Call>(std::prev(place)->what) &&
            std::prev(place)->time > note.time - late)
       --place;
+  if (std::holds_alternative<Streamed>(note.what))
+    while (place != events.begin() && std::holds_alternative<Call>(std::prev(place)->what)) --place;
   events.insert(place, std::move(note));
 }
 

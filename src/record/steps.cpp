@@ -8,6 +8,7 @@
 #include <tcpcraft/model/rules.hpp>
 
 #include "follower.hpp"
+#include "transfers.hpp"
 
 namespace tcpcraft::record {
 namespace {
@@ -226,6 +227,19 @@ class Writer {
       connection.paused = true;
     }
     last_ = std::max(last_, connections_[event.peer].last);
+  }
+
+  /// The segments before were one step: it stands for them.
+  void add(const Event& event, const Streamed& streamed) {
+    std::size_t left = streamed.bytes + (streamed.fin ? 1 : 0);
+    for (std::size_t i = steps_.size(); left > 0 && i-- > 0;) {
+      const Step& step = steps_[i];
+      const bool sends = step.verb == "send", expects = step.verb == "expect";
+      if (step.peer != event.peer || (!sends && !expects)) continue;
+      if (sends == streamed.to_kernel) left -= std::min(left, carried_by(step));
+      steps_.erase(steps_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    steps_.push_back({streamed.to_kernel ? "send" : "expect", streamed.text, event.peer});
   }
 
   void note(const Event& event, const std::string& call) {

@@ -37,6 +37,12 @@ class StepText {
   std::string operator()(const scenario::Expect& step) const {
     return (step.optional ? "optional: " : "expect: ") + wire::format_spec(step.segment.spec);
   }
+  std::string operator()(const scenario::SendStream& step) const {
+    return "send: " + scenario::to_string(step, longest);
+  }
+  std::string operator()(const scenario::ExpectStream& step) const {
+    return "expect: " + scenario::to_string(step, longest);
+  }
   std::string operator()(const scenario::AnyOrder& step) const {
     std::string list;
     for (const scenario::Expect& one : step.segments)

@@ -51,14 +51,18 @@ std::string call_text(const scenario::Scenario& scenario, const engine::PassedCa
   return name_before_verb(scenario, call.peer) + "app: " + text;
 }
 
-/// What a step waited for, as a scenario writes it; empty where it did not.
-std::string pause_text(const scenario::Scenario& scenario, const scenario::Step& step) {
+/// What a step waited for, as a scenario writes it, or which segments it was; empty where it was neither.
+std::string note_text(const scenario::Scenario& scenario, const scenario::Step& step) {
+  const std::string name = name_before_verb(scenario, step.peer);
+  if (const auto* sent = std::get_if<scenario::SendStream>(&step.action))
+    return name + "send: " + scenario::to_string(*sent, SIZE_MAX);
+  if (const auto* expected = std::get_if<scenario::ExpectStream>(&step.action))
+    return name + "expect: " + scenario::to_string(*expected, SIZE_MAX);
   if (const auto* wait = std::get_if<scenario::Wait>(&step.action))
     return "wait: " + wire::format_duration(wait->duration);
   const auto* silence = std::get_if<scenario::Silence>(&step.action);
   if (!silence || !silence->duration) return {};
-  return name_before_verb(scenario, step.peer) + "expect: nothing for " +
-         wire::format_duration(*silence->duration);
+  return name + "expect: nothing for " + wire::format_duration(*silence->duration);
 }
 
 }  // namespace
@@ -86,7 +90,7 @@ void Capture::call(const scenario::Scenario& scenario, const engine::PassedCall&
 
 void Capture::end(const scenario::Scenario& scenario, const engine::Result& result) {
   for (std::size_t i = 0; i < result.step_ends.size(); ++i)
-    if (std::string text = pause_text(scenario, scenario.steps[i]); !text.empty())
+    if (std::string text = note_text(scenario, scenario.steps[i]); !text.empty())
       said_.push_back({std::move(text), result.step_ends[i].time});
   if (!said_.empty()) attempt([&] { writer_.end(last_, take_said(last_)); });
 }

@@ -89,11 +89,13 @@ class Arguments {
     const Word* word = argument(0);
     if (!word) return calls::Read{};
     if (is_oob(0)) return at_most(1, calls::Read{{}, true});
-    const auto limit = read_integer(word->text, 1, largest_transfer);
+    constexpr std::string_view key = "len=";
+    const bool all = word->text.starts_with(key);
+    const auto limit = read_integer(word->text.substr(all ? key.size() : 0), 1, largest_transfer);
     if (!limit)
       text_.error(*word, quoted(word->text) + " is not a number of bytes",
-                  "from 1 to " + std::to_string(largest_transfer) + ": read 10");
-    return at_most(1, calls::Read{static_cast<std::uint32_t>(limit.value_or(1))});
+                  "from 1 to " + std::to_string(largest_transfer) + ": read 10, read len=10");
+    return at_most(1, calls::Read{static_cast<std::uint32_t>(limit.value_or(1)), false, all});
   }
 
   calls::Call read_write() const {

@@ -6,6 +6,7 @@
 #include "call_reader.hpp"
 #include "expand.hpp"
 #include "facts_reader.hpp"
+#include "stream_reader.hpp"
 
 namespace tcpcraft::scenario {
 namespace {
@@ -97,6 +98,7 @@ class StepsReader {
   }
 
   void read_send(const yaml::Node& verb, const yaml::Node& value) {
+    if (is_stream(value.text)) return add_read(verb, value, read_sent_stream(context_, value));
     if (!wire::is_icmp(value.text)) return add(verb, value, Send{segment(value, wire::Purpose::send)});
     const wire::ParsedIcmp parsed = wire::parse_icmp(value.text);
     for (const wire::NotationError& error : parsed.errors)
@@ -108,6 +110,7 @@ class StepsReader {
 
   void read_expect(const yaml::Node& verb, const yaml::Node& value) {
     const std::string_view text = value.text;
+    if (is_stream(text)) return add_read(verb, value, read_expected_stream(context_, value));
     if (!text.starts_with("nothing"))
       return add(verb, value, Expect{segment(value, wire::Purpose::expect), false});
     const std::string_view rest = text.substr(7);

@@ -119,6 +119,8 @@ void Rehearsal::revise_step(const engine::Result& result) {
     revise_info(line, mismatch);
   else if (action<scenario::Dropped>(failed))
     revise_dropped(line, mismatch);
+  else if (action<scenario::SendStream>(failed) || action<scenario::ExpectStream>(failed))
+    give_up(line, failed.value, mismatch.summary, "what is left of a stream has to be written by hand");
   else
     revise_call(line);
 }

@@ -102,6 +102,11 @@ class StepMutations {
     leave_out();
   }
 
+  void add(const scenario::ExpectStream&) {
+    change("a byte more", [](scenario::ExpectStream& s) { s.bytes.push_back(0); });
+    change("another end", [](scenario::ExpectStream& s) { s.fin = !s.fin; });
+  }
+
   void add(const scenario::AnyOrder& order) {
     for (std::size_t i = 0; i < order.segments.size(); ++i)
       for (const SegmentEdit& edit : edits_of(order.segments[i].segment.spec)) {

@@ -72,6 +72,47 @@ TEST(Notes, a_pause_that_is_seen_to_end_late_stands_before_the_call_behind_it) {
       << text(comments);
 }
 
+TEST(Notes, a_stream_stands_for_its_segments) {
+  using wire::Flag;
+  capture::Comments comments{section, {}, {}};
+  comments.packets[4] = {"app: accept -> ok  (0.000010 s before)",
+                         "app: start write len=5  (0.000005 s before)"};
+  comments.packets[8] = {"app: finish -> 5 bytes  (0.000900 s before)"};
+  comments.packets[11] = {"app: read -> 4 bytes  (0.000005 s before)"};
+  comments.end = {"expect: stream len=5  (0.004500 s before)", "send: stream \"abcd\"  (0.000500 s before)",
+                  "expect: stream FIN  (0.000000 s before)"};
+  Splitter splitter(Side::noted, std::move(comments));
+  const auto pass = [&](bool to_kernel, wire::Flags flags, std::uint32_t seq, std::uint32_t ack,
+                        const std::string& data = "") {
+    static std::uint64_t number = 0;
+    capture::Packet one = packet(++number, to_kernel, flags, seq, ack, number * 1ms);
+    one.segment.payload.assign(data.begin(), data.end());
+    splitter.add(one);
+  };
+  const wire::Flags ack{Flag::ack}, push{Flag::psh, Flag::ack};
+  pass(true, {Flag::syn}, 1000, 0);
+  pass(false, {Flag::syn, Flag::ack}, 5000, 1001);
+  pass(true, ack, 1001, 5001);
+  pass(false, ack, 5001, 1001, "abc");
+  pass(true, ack, 1001, 5004);
+  pass(false, push, 5004, 1001, "de");
+  pass(true, ack, 1001, 5006, "ab");
+  pass(false, ack, 5006, 1003);
+  pass(true, push, 1003, 5006, "cd");
+  pass(false, ack, 5006, 1005);
+  pass(false, {Flag::fin, Flag::ack}, 5006, 1005);
+  const Recorded recorded = record(splitter.take().at(0));
+  EXPECT_EQ(recorded.text.substr(recorded.text.find("steps:")),
+            "steps:\n"
+            "  - use:    handshake\n"
+            "  - app:    start write len=5\n"
+            "  - expect: stream len=5\n"
+            "  - app:    finish -> 5 bytes\n"
+            "  - send:   stream \"abcd\"\n"
+            "  - app:    read -> 4 bytes\n"
+            "  - expect: stream FIN\n");
+}
+
 TEST(Notes, of_others_are_passed_over) {
   for (const char* other :
        {"", "a comment", "tcpcraft run: x\nkernel: {app: script}\nkernel at nowhere\npeer at x",

@@ -326,5 +326,75 @@ TEST(Record, the_layout_is_that_of_fmt) {
   EXPECT_EQ(scenario::format({"x.scn", recorded.text}, {}).text, recorded.text);
 }
 
+/// So many segments of 1000 bytes from one side, each of which the other acknowledges.
+Talk transfer(bool from_kernel, std::uint32_t segments) {
+  const std::string data = "\"" + std::string(1000, 'x') + "\"";
+  Talk talk = Talk().handshake();
+  talk.pass("> PSH-ACK seq=1001 ack=5001 \"GET\"").pass("< ACK seq=5001 ack=1004");
+  for (std::uint32_t i = 0; i < segments; ++i) {
+    const std::string sent = std::to_string((from_kernel ? 5001 : 1004) + 1000 * i);
+    const std::string next = std::to_string((from_kernel ? 5001 : 1004) + 1000 * (i + 1));
+    const bool ends = i % 8 == 7 || i + 1 == segments;
+    const std::string flags = ends ? "PSH-ACK" : "ACK";
+    if (from_kernel)
+      talk.pass("< " + flags + " seq=" + sent + " ack=1004 " + data).pass("> ACK seq=1004 ack=" + next);
+    else
+      talk.pass("> " + flags + " seq=" + sent + " ack=5001 " + data).pass("< ACK seq=5001 ack=" + next);
+  }
+  return talk;
+}
+
+TEST(Record, a_long_transfer_from_the_kernel_is_a_stream) {
+  EXPECT_EQ(transfer(true, 20).steps("script"),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"GET\"\n"
+            "  - expect: ACK\n"
+            "  - app:    read\n"
+            "  - app:    start write len=20000\n"
+            "  - expect: stream len=20000\n"
+            "  - send:   ACK\n"
+            "  - app:    finish\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, a_long_transfer_to_the_kernel_is_a_stream) {
+  EXPECT_EQ(transfer(false, 20).steps("script"),
+            "  - use:      handshake\n"
+            "  - send:     PSH-ACK \"GET\"\n"
+            "  - expect:   ACK\n"
+            "  - app:      start read len=20003\n"
+            "  - send:     stream len=20000\n"
+            "  - app:      finish\n"
+            "  - optional: ACK\n"
+            "  - state:    ESTABLISHED\n");
+}
+
+TEST(Record, a_short_transfer_is_its_segments_until_they_do_not_pass) {
+  const Talk talk = transfer(true, 3);
+  EXPECT_EQ(talk.steps("script").find("stream"), std::string::npos);
+  using enum Approach::Cut;
+  EXPECT_NE(talk.steps("script", {.script = true, .cut = open}).find("expect: stream len=3000"),
+            std::string::npos);
+  EXPECT_EQ(transfer(true, 20).steps("script", {.script = true, .cut = captured}).find("stream"),
+            std::string::npos);
+}
+
+TEST(Record, no_two_servers_cut_alike) {
+  EXPECT_EQ(transfer(true, 3).steps("external"),
+            "  - use:    handshake\n"
+            "  - send:   PSH-ACK \"GET\"\n"
+            "  - expect: ACK\n"
+            "  - expect: stream len=3000\n"
+            "  - send:   ACK\n"
+            "  - state:  ESTABLISHED\n");
+}
+
+TEST(Record, what_is_said_of_a_segment_in_a_transfer_keeps_it_apart) {
+  Talk talk = transfer(true, 20);
+  talk.pass("> ACK seq=1004 ack=25001 win=0");
+  const std::string steps = talk.steps("script");
+  EXPECT_NE(steps.find("  - app:    finish\n  - send:   ACK win=0\n"), std::string::npos) << steps;
+}
+
 }  // namespace
 }  // namespace tcpcraft::record

@@ -254,5 +254,17 @@ steps:
   EXPECT_EQ(record.variant, "[n=7]");
 }
 
+TEST(FormatStep, a_stream_is_told_as_it_is_written) {
+  for (const std::string step :
+       {"send: stream \"abc\"", "send: stream len=300000", "expect: stream len=300000",
+        "expect: stream FIN \"a\\n\"", "expect: stream FIN len=9", "expect: stream FIN"}) {
+    const scenario::Reading reading =
+        scenario::read({"t.scn", "scenario: t\nsteps:\n  - " + step + "\n"},
+                       [](const std::string&) { return std::optional<wire::Bytes>(); });
+    ASSERT_EQ(reading.scenarios.size(), 1u) << step;
+    EXPECT_EQ(format_step(reading.scenarios[0], reading.scenarios[0].steps.at(0)), step);
+  }
+}
+
 }  // namespace
 }  // namespace tcpcraft::results

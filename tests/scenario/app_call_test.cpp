@@ -73,6 +73,14 @@ TEST(AppCall, what_is_written) {
   EXPECT_EQ(call_of<calls::Write>("'write \"a''''b''''''\"'").data.size(), 7u);
 }
 
+TEST(AppCall, a_read_of_all_that_it_asks_for) {
+  const auto read = call_of<calls::Read>("read len=300000");
+  EXPECT_EQ(read.limit, 300000u);
+  EXPECT_TRUE(read.all);
+  EXPECT_FALSE(call_of<calls::Read>("read 300000").all);
+  EXPECT_EQ(calls::format_call(read), "read len=300000");
+}
+
 TEST(AppCall, values_of_options) {
   EXPECT_EQ(std::get<int>(call_of<calls::Set>("set SO_KEEPALIVE on").value), 1);
   EXPECT_EQ(std::get<int>(call_of<calls::Set>("set SO_MARK 0x10").value), 16);
@@ -222,7 +230,7 @@ TEST(AppCall, what_is_too_much_or_of_the_wrong_kind) {
   EXPECT_EQ(wrong_call("write \"a\" oob oob"), (Strings{"6:21-24 unexpected 'oob'"}));
   EXPECT_EQ(wrong_call("listen 5"), (Strings{"6:14-15 unexpected '5' | listen backlog=1"}));
   EXPECT_EQ(wrong_call("read ten"),
-            (Strings{"6:12-15 'ten' is not a number of bytes | from 1 to 16777216: read 10"}));
+            (Strings{"6:12-15 'ten' is not a number of bytes | from 1 to 16777216: read 10, read len=10"}));
   EXPECT_EQ(wrong_call("write hello"),
             (Strings{"6:13-18 'hello' is not a payload | write \"text\", hex(00 ff) or len=1000"}));
   EXPECT_EQ(wrong_call("write \"a\\q\""),

@@ -21,6 +21,7 @@ struct Connect {};
 struct Read {
   std::optional<std::uint32_t> limit;  ///< in bytes; absent: all that is there
   bool oob = false;                    ///< the urgent byte, out of band
+  bool all = false;                    ///< as many bytes as the limit, as they come
 };
 struct Write {
   wire::Bytes data;

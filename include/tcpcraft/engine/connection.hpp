@@ -28,7 +28,8 @@ struct Unread {
 /// A socket call that was begun.
 struct OpenCall {
   calls::Call call;          ///< what is still to do of it
-  std::size_t written = 0;   ///< and what a `write` has done
+  std::size_t written = 0;   ///< and what a `write` has done,
+  wire::Bytes read = {};     ///< or a `read` of all that it asks for
   bool once = false;         ///< it is not made again where it would block
   bool in_progress = false;  ///< a `connect` whose SYN is out: it is made again only when asked for
   std::optional<calls::Result> result = std::nullopt;

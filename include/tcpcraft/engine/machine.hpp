@@ -172,7 +172,9 @@ class Machine {
 
   std::optional<Action> play(const scenario::Send& step, wire::Time now);
   std::optional<Action> play(const scenario::SendIcmp& step, wire::Time now);
+  std::optional<Action> play(const scenario::SendStream& step, wire::Time now);
   std::optional<Action> play(const scenario::Expect& step, wire::Time now);
+  std::optional<Action> play(const scenario::ExpectStream& step, wire::Time now);
   std::optional<Action> play(const scenario::AnyOrder& step, wire::Time now);
   std::optional<Action> play(const scenario::Silence& step, wire::Time now);
   std::optional<Action> play(const scenario::State& step, wire::Time now);
@@ -183,6 +185,13 @@ class Machine {
   std::optional<Action> play(const scenario::Note& step, wire::Time now);
   std::optional<Action> play(const scenario::AppCall& step, wire::Time now);
   std::optional<Action> play_end();
+
+  Action transmit(const wire::SegmentSpec& spec, scenario::Span span, wire::Time now);
+  std::optional<Action> await_passage(wire::Time now);
+  std::optional<Action> take_of_stream(const scenario::ExpectStream& step);
+  std::optional<Action> take_acknowledgment();
+  std::optional<Action> take_one(const wire::SegmentSpec& spec);
+  std::optional<wire::SegmentSpec> next_of_stream(const scenario::SendStream& step);
 
   static wire::Duration time_for(const scenario::Expect& step);
   wire::Time bound_of(const scenario::Expect& step) const;
@@ -248,6 +257,8 @@ class Machine {
   std::optional<Pending> pending_;
   wire::Bytes injected_;          ///< the last datagram that was no segment
   std::vector<Unread> gathered_;  // by the present `any-order`
+  std::size_t streamed_ = 0;      // bytes of the present stream
+  bool stream_ended_ = false;     // and its FIN came
 
   std::size_t step_ = 0;
   wire::Time now_;                           // as `next` was told

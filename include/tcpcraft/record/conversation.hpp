@@ -40,10 +40,18 @@ struct Pause {
   bool silent = false;  ///< the kernel was to say nothing meanwhile
 };
 
+/// Segments that were one step, which ended at this moment.
+struct Streamed {
+  bool to_kernel = false;
+  std::string text;       ///< `stream FIN len=9`
+  std::size_t bytes = 0;  ///< of data
+  bool fin = false;       ///< the last of it
+};
+
 struct Event {
   wire::Time time;
   std::size_t peer = 0;  ///< whose connection it is about: an index of `Conversation::peers`
-  std::variant<Passed, Message, Call, Pause> what;
+  std::variant<Passed, Message, Call, Pause, Streamed> what;
 };
 
 /// What the one that made the capture said of the side under test.

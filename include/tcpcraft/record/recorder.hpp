@@ -22,6 +22,8 @@ struct Approach {
   bool as_captured = false;  ///< nothing crossed: what was captured first also came first
   bool lone_acks = false;    ///< whether an acknowledgement comes by itself is the kernel's to choose
   bool pauses = false;       ///< those of the peer and the application may matter anywhere
+  enum class Cut { open_in_long, captured, open };
+  Cut cut = Cut::open_in_long;  ///< that of a transfer into segments, and their acknowledgements
 };
 /// From the most likely to the least.
 const std::vector<Approach>& approaches();

@@ -44,6 +44,21 @@ struct Expect {
   WrittenSegment segment;
   bool optional = false;
 };
+/// `send: stream`: bytes to the kernel, in segments as its MSS and its window have them.
+struct SendStream {
+  wire::Bytes bytes;
+};
+/// `expect: stream`: bytes from the kernel, in however many segments.
+struct ExpectStream {
+  wire::Bytes bytes;
+  bool length_only = false;  ///< whichever they are
+  bool fin = false;          ///< behind them is their end
+};
+/// As a step writes it: `stream FIN len=9`. Bytes that are written out are cut to about `max_payload`
+/// characters.
+std::string to_string(const SendStream& stream, std::size_t max_payload);
+std::string to_string(const ExpectStream& stream, std::size_t max_payload);
+
 /// `any-order`: the next segments from the kernel, all of them, in whatever order.
 struct AnyOrder {
   std::vector<Expect> segments;
@@ -107,7 +122,8 @@ struct Inside {
 struct Step {
   Span verb;   ///< the step's key, without a name
   Span value;  ///< what stands behind it
-  std::variant<Send, SendIcmp, Expect, AnyOrder, Silence, State, Counter, Info, Dropped, Wait, Note, AppCall>
+  std::variant<Send, SendIcmp, SendStream, Expect, ExpectStream, AnyOrder, Silence, State, Counter, Info,
+               Dropped, Wait, Note, AppCall>
       action;
   std::vector<Inside> inside = {};  ///< the outermost first
   std::size_t peer = 0;             ///< whose connection it is about: an index of `Scenario::peers`
