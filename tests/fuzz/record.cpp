@@ -1,5 +1,5 @@
 // Any bytes as a capture to record: each of its connections becomes a scenario that reads, or a reason,
-// whichever side is to be the peer.
+// whichever side is to be the peer, by the likeliest approach and by the least likely.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +17,13 @@ namespace {
 using namespace tcpcraft;
 using fuzz::require;
 
+void check(const record::Recorded& recorded) {
+  require(recorded.text.empty() != recorded.refused.empty());
+  if (recorded.text.empty()) return;
+  const auto no_files = [](const std::string&) { return std::optional<wire::Bytes>(); };
+  require(scenario::read({"recorded.scn", recorded.text}, no_files).diagnostics.empty());
+}
+
 void record_all(const wire::Bytes& bytes, const capture::Comments& comments, record::Side side) {
   record::Splitter splitter(side, comments);
   capture::Reader reader{wire::Bytes(bytes)};
@@ -27,11 +34,8 @@ void record_all(const wire::Bytes& bytes, const capture::Comments& comments, rec
   }
   for (const capture::Message& message : reader.take_messages()) splitter.add(message);
   for (const record::Conversation& conversation : splitter.take()) {
-    const record::Recorded recorded = record::record(conversation);
-    require(recorded.text.empty() != recorded.refused.empty());
-    if (recorded.text.empty()) continue;
-    const auto no_files = [](const std::string&) { return std::optional<wire::Bytes>(); };
-    require(scenario::read({"recorded.scn", recorded.text}, no_files).diagnostics.empty());
+    check(record::record(conversation));
+    check(record::record(conversation, {}, record::approaches().back()));
   }
 }
 
