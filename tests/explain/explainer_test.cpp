@@ -234,6 +234,7 @@ TEST(Faults, an_echo_of_what_may_not_have_been_captured_is_none) {
   EXPECT_EQ(after_hole(110, 111).faults(), Faults{});
   EXPECT_EQ(after_hole(108, 5000).faults(), Faults{});
   EXPECT_EQ(after_hole(5000, 111).faults(), Faults{"6 timestamps.echo"}) << "it did not go so far";
+  EXPECT_EQ(after_hole(90, 111).faults(), Faults{"6 timestamps.echo"}) << "it began behind that";
   Capture cut = Capture(open).client(ack, 6, 1, 5).cut().server(ack, 1, 11).stamped(901, 110);
   EXPECT_EQ(cut.faults(), Faults{}) << "of what was cut the timestamp is not known";
 }
@@ -303,6 +304,12 @@ TEST(Explainer, follows_one_side_alone_and_data_that_was_cut) {
   EXPECT_FALSE(alone.stories[0].seen[1]);
   EXPECT_FALSE(alone.stories[0].from_the_start);
   EXPECT_EQ(alone.stories[0].ending, ":40000 has sent its FIN");
+}
+
+TEST(Explainer, a_side_that_was_not_captured_has_received_what_came_before) {
+  Capture alone = Capture().client(ack, 1, 1, 10).client(ack, 11, 1, 10).lost();
+  EXPECT_EQ(alone.client(ack, 21, 1, 10).client(fin_ack, 31, 1).faults(), Faults{});
+  EXPECT_EQ(alone.stories[0].states[1], State::close_wait);
 }
 
 }  // namespace
