@@ -52,7 +52,8 @@ TEST(Peculiar, timestamps_on_and_off) {
 }
 
 TEST(Peculiar, a_window_that_is_scaled_by_fourteen) {
-  const std::string text = opened_with(" <mss 1460, wscale 14>", " <mss 65495, wscale 10>").recorded().text;
+  Talk talk = opened_with(" <mss 1460, wscale 14>", " <mss 65495, wscale 10>");
+  const std::string text = talk.pass("> PSH-ACK seq=1003 ack=5001 win=5 \"x\"").recorded().text;
   EXPECT_NE(text.find("wscale: 14"), std::string::npos) << text;
   EXPECT_NE(text.find("window: 4\n"), std::string::npos) << text;
   EXPECT_EQ(text.find("win="), std::string::npos) << text;
