@@ -35,6 +35,10 @@ wire::IpAddress address_v6(Bytes bytes, std::size_t at) {
   return wire::IpAddress::v6(sixteen);
 }
 
+/// A length of 0 is the kernel's way of handing over more than 65,535 bytes, of which it joins no more than
+/// these (GSO_MAX_SIZE) and a header.
+constexpr std::size_t largest_handed_over = 8 * 65535 + 128;
+
 Bytes first(Bytes bytes, std::size_t size) {
   return bytes.first(std::min(size, bytes.size()));
 }
@@ -57,9 +61,9 @@ std::optional<Datagram> Datagrams::take(Bytes packet, std::size_t length, std::u
 std::optional<Datagram> Datagrams::take_v4(Bytes packet, std::size_t length) {
   if (packet.size() < ipv4_header) return headless();
   const std::size_t header = (packet[0] & 0xfu) * 4;
-  // A length of 0 is the kernel's way of handing over more than 65,535 bytes.
   const std::size_t total = read16(packet, 2) != 0 ? read16(packet, 2) : length;
-  if (packet[9] != IPPROTO_TCP || header < ipv4_header || total < header) return other();
+  if (packet[9] != IPPROTO_TCP || header < ipv4_header || total < header || total > largest_handed_over)
+    return other();
   const unsigned place = read16(packet, 6);
   const std::size_t offset = (place & 0x1fff) * 8u;
   const bool more = (place & 0x2000) != 0;
@@ -73,6 +77,7 @@ std::optional<Datagram> Datagrams::take_v6(Bytes packet, std::size_t length) {
   if (packet.size() < ipv6_header) return headless();
   const std::size_t payload = read16(packet, 4);
   const std::size_t total = payload != 0 ? ipv6_header + payload : length;
+  if (total > largest_handed_over) return other();
   packet = first(packet, total);
   bool detours = false;
   std::uint8_t next = packet[6];

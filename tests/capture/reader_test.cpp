@@ -197,6 +197,19 @@ TEST(Reader, knows_what_the_snap_length_cut) {
   }
 }
 
+TEST(Reader, joins_no_more_than_a_kernel_does) {
+  Bytes packet = encode(segment(100));
+  packet[2] = packet[3] = 0;  // more than 65,535 bytes
+  for (const std::size_t size : {100'000u, 524'280u, 525'000u, 5'000'000u}) {
+    packet.resize(size);
+    Reader reader(pcap(raw, {{packet, second, 0, 200}}));
+    const auto packets = all(reader);
+    ASSERT_EQ(packets.size(), size < 525'000u ? 1u : 0u) << size;
+    EXPECT_EQ(reader.summary().others, packets.empty() ? 1u : 0u) << size;
+    for (const Packet& one : packets) EXPECT_EQ(one.data_size, size - 52);
+  }
+}
+
 TEST(Reader, tells_an_unfinished_checksum_from_a_wrong_one) {
   Bytes wrong = encode(segment(4), {.bad_checksum = true});
   Bytes unfinished = encode(segment(4));
