@@ -206,7 +206,7 @@ TEST(Reader, joins_no_more_than_a_kernel_does) {
     const auto packets = all(reader);
     ASSERT_EQ(packets.size(), size < 525'000u ? 1u : 0u) << size;
     EXPECT_EQ(reader.summary().others, packets.empty() ? 1u : 0u) << size;
-    for (const Packet& one : packets) EXPECT_EQ(one.data_size, size - 52);
+    for (const auto& one : packets) EXPECT_EQ(one.data_size, size - 52);
   }
 }
 
