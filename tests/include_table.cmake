@@ -18,7 +18,7 @@ set(may_record wire model calls scenario capture engine update)
 set(may_matrix wire model os transport kernel)
 set(may_coverage standard model)
 set(may_report wire standard scenario model coverage engine/result.hpp matrix/result.hpp results/record.hpp results/ladder.hpp
-               results/html_parts.hpp explain/explainer.hpp capture/packet.hpp)
+               results/html_parts.hpp results/json_errors.hpp explain/explainer.hpp capture/packet.hpp)
 set(may_results wire calls scenario model engine/result.hpp)
 set(may_testing wire os scenario engine/result.hpp engine/player.hpp report runner)
 set(may_runner wire model calls scenario os transport kernel engine)

@@ -2,18 +2,12 @@
 
 #include <tcpcraft/engine/craft.hpp>
 #include <tcpcraft/model/peer.hpp>
+#include <tcpcraft/wire/overload.hpp>
 
 namespace tcpcraft::engine {
 namespace {
 
 using wire::Flag;
-
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overload(Fs...) -> Overload<Fs...>;
 
 template <class T>
 T field(const std::optional<wire::Value>& value, T otherwise) {
@@ -32,7 +26,7 @@ wire::Timestamps timestamps(const wire::TimestampsSpec& spec, wire::Timestamps u
 
 wire::Option option(const wire::OptionSpec& spec, const Names& names, wire::Timestamps usual) {
   return std::visit(
-      Overload{
+      wire::Overload{
           [](wire::EndOfOptions o) { return wire::Option(o); },
           [](wire::Nop o) { return wire::Option(o); },
           [](wire::SackPermitted o) { return wire::Option(o); },

@@ -9,19 +9,13 @@
 #include <tcpcraft/model/peer.hpp>
 #include <tcpcraft/update/correct.hpp>
 #include <tcpcraft/wire/codec.hpp>
+#include <tcpcraft/wire/overload.hpp>
 
 namespace tcpcraft::record {
 namespace {
 
 using Base = wire::Number::Base;
 using wire::Flag;
-
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-template <class... Fs>
-Overload(Fs...) -> Overload<Fs...>;
 
 /// From where on a number says more than its distance from a variable.
 constexpr std::int64_t farthest = 1 << 20;
@@ -96,7 +90,7 @@ wire::OptionSpec Follower::option(const wire::Option& option, wire::Timestamps u
     return number(actual, peer_.irs, Base::rcv_nxt, peer_.rcv_nxt);
   };
   return std::visit(
-      Overload{
+      wire::Overload{
           [](wire::EndOfOptions o) { return wire::OptionSpec(o); },
           [](wire::Nop o) { return wire::OptionSpec(o); },
           [](wire::SackPermitted o) { return wire::OptionSpec(o); },

@@ -2,6 +2,7 @@
 
 #include <tcpcraft/report/matrix_html.hpp>
 #include <tcpcraft/report/style.hpp>
+#include <tcpcraft/results/html_parts.hpp>
 
 #include "matrix_html_parts.hpp"
 #include "matrix_text.hpp"
@@ -9,29 +10,7 @@
 namespace tcpcraft::report {
 
 std::string html(std::string_view text) {
-  std::string result;
-  for (const char c : printable(text)) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '\'':
-        result += "&#39;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
+  return results::escaped(printable(text));
 }
 
 char verdict_letter(matrix::Verdict verdict) {

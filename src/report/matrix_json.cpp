@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -7,6 +6,7 @@
 
 #include <tcpcraft/report/matrix_json.hpp>
 #include <tcpcraft/report/style.hpp>
+#include <tcpcraft/results/json_errors.hpp>
 
 namespace tcpcraft::report {
 namespace {
@@ -162,24 +162,6 @@ RecordedMatrix matrix_of(const Node& root) {
   return matrix;
 }
 
-/// `3:17` for a number of bytes read, as parsers count it: the last of them is where it went wrong.
-std::string place_of(std::string_view text, std::size_t read) {
-  const std::string_view before = text.substr(0, std::min(read > 0 ? read - 1 : 0, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-  return std::to_string(line) + ":" + std::to_string(before.size() - start + 1);
-}
-
-/// The library's message without what it puts in front: `[json.exception.parse_error.101] parse error at line
-/// 1, column 5: `.
-std::string plain_message(std::string message) {
-  if (const std::size_t at = message.find("] "); message.starts_with('[') && at != message.npos)
-    message.erase(0, at + 2);
-  if (const std::size_t at = message.find(": "); message.starts_with("parse error at") && at != message.npos)
-    message.erase(0, at + 2);
-  return message;
-}
-
 }  // namespace
 
 RecordedMatrix record(const matrix::MatrixResult& result) {
@@ -227,9 +209,10 @@ ReadMatrix read_matrix_json(std::string_view text, std::string_view name) {
     const Json json = Json::parse(text);
     return {matrix_of(Node(json, "")), ""};
   } catch (const Json::parse_error& error) {
-    return failed(":" + place_of(text, error.byte) + ": this is not JSON: " + plain_message(error.what()));
+    return failed(":" + results::json::place_of(text, error.byte) +
+                  ": this is not JSON: " + results::json::plain_message(error.what()));
   } catch (const Json::exception& error) {
-    return failed(": " + plain_message(error.what()));
+    return failed(": " + results::json::plain_message(error.what()));
   } catch (const Wrong& wrong) {
     return failed(std::string(": ") + wrong.what());
   }

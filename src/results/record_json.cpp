@@ -8,6 +8,7 @@
 
 #include <tcpcraft/results/counts.hpp>
 #include <tcpcraft/results/json.hpp>
+#include <tcpcraft/results/json_errors.hpp>
 #include <tcpcraft/results/text.hpp>
 
 #include "json_fields.hpp"
@@ -276,22 +277,6 @@ Report report_of(std::string_view text) {
   taker.check();
   object.need("summary", report.end);
   return report;
-}
-
-/// `3:17` for a number of bytes read, as parsers count it: the last of them is where it went wrong.
-std::string place_of(std::string_view text, std::size_t read) {
-  const std::string_view before = text.substr(0, std::min(read > 0 ? read - 1 : 0, text.size()));
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-  return std::to_string(line) + ":" + std::to_string(before.size() - start + 1);
-}
-
-/// The library's message without what it puts in front: `[json.exception.parse_error.101] parse error at line
-/// 1, column 5: `.
-std::string plain_message(std::string message) {
-  for (const char* end : {"] ", ": "})
-    if (const std::size_t at = message.find(end); at != message.npos) message.erase(0, at + 2);
-  return message;
 }
 
 class JsonWriter : public Writer {
