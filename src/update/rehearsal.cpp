@@ -88,6 +88,12 @@ void Rehearsal::give_up(std::size_t line, scenario::Span span, std::string messa
   erase(line);
 }
 
+/// What follows cannot be told any more.
+void Rehearsal::stop(scenario::Span span, std::string message, std::string hint) {
+  unresolved_.push_back({span, std::move(message), std::move(hint)});
+  stopped_ = true;
+}
+
 bool Rehearsal::revise(const engine::Result& result, const engine::Observations& observations) {
   met_ = observations;
   revise_step(result);
@@ -120,7 +126,7 @@ void Rehearsal::revise_step(const engine::Result& result) {
   else if (action<scenario::Dropped>(failed))
     revise_dropped(line, mismatch);
   else if (action<scenario::SendStream>(failed) || action<scenario::ExpectStream>(failed))
-    give_up(line, failed.value, mismatch.summary, "what is left of a stream has to be written by hand");
+    stop(failed.value, mismatch.summary, "a stream is rewritten by hand");
   else
     revise_call(line);
 }
@@ -225,9 +231,7 @@ void Rehearsal::revise_any_order(std::size_t line, const engine::Result& result)
   if (!changed && !strangers.empty() && strangers.front() == &came.front())
     return insert(place_of(came.front(), line, result), came.front());
   if (!changed) {
-    unresolved_.push_back({step(line).verb, result.mismatch->summary, "rewrite the list by hand"});
-    stopped_ = true;
-    return;
+    return stop(step(line).verb, result.mismatch->summary, "rewrite the list by hand");
   }
   // Each play has its own items: nothing is tried elsewhere.
   scenario_.steps[line].action = std::move(order);

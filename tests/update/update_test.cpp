@@ -249,6 +249,16 @@ TEST(Update, a_built_in_block_is_not_rewritten) {
             "the kernel did something else within this built-in block: RST-ACK");
 }
 
+TEST(Update, a_stream_is_not_rewritten_nor_what_is_behind_it) {
+  const std::string before =
+      head + open + "  - expect: ACK win=1\n  - expect: stream \"b\\n\"\n  - expect: RST\n";
+  const Updated result = update_by(before, echo_once);
+  EXPECT_EQ(result.text,
+            head + open + "  - expect: ACK win=1000\n  - expect: stream \"b\\n\"\n  - expect: RST\n");
+  ASSERT_EQ(result.unresolved.size(), 1u);
+  EXPECT_EQ(result.unresolved.front().hint, "a stream is rewritten by hand");
+}
+
 const std::string script = "scenario: t\nsteps:\n  - send: SYN\n  - expect: SYN-ACK\n";
 
 /// The steps of a script, put right.

@@ -45,6 +45,7 @@ class Rehearsal {
   void replace(std::size_t line, decltype(scenario::Step::action) action);
   void erase(std::size_t line);
   void insert(std::size_t line, const engine::Observed& observed);
+  void stop(scenario::Span span, std::string message, std::string hint);
   void give_up(std::size_t line, scenario::Span span, std::string message, std::string hint = "");
 
   /// What came on a connection and no step has taken.
