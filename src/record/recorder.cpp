@@ -267,11 +267,14 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
   options.calls = script;
   options.listening = name != "none" && !(script && opens_itself(conversation));
   std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
-  constexpr std::size_t few = 3, many = 16;
   using Cut = Approach::Cut;
-  const Cut cut = name == "external" ? Cut::open : approach.cut;  // no two servers write alike
-  const bool is_open = !exact && (script || name == "external") && cut != Cut::captured;
-  if (is_open) steps = with_streams(std::move(steps), cut == Cut::open ? few : many, script);
+  const bool is_external = name == "external";
+  const Cut cut = is_external ? Cut::open : approach.cut;  // no two servers write alike
+  if (!exact && (script || is_external) && cut != Cut::captured) {
+    constexpr std::size_t few = 3, many = 16;
+    const bool is_open = cut == Cut::open;
+    steps = with_streams(std::move(steps), {is_open ? few : many, is_open, script});
+  }
 
   std::string text = "scenario: " + scalar(title_of(conversation)) + "\n";
   text += kernel_text(conversation, inferred, name);

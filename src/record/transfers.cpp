@@ -24,7 +24,9 @@ struct Part {
     other,           ///< it ends the transfer
   };
   Kind kind = Kind::other;
-  std::size_t bytes = 0;  ///< of data, or of what is written
+  std::size_t bytes = 0;                 ///< of data, or of what is written
+  std::optional<wire::Number> seq = {};  ///< where the data is no news, or not the next
+  bool fin = false;                      ///< it is the end, too
 };
 
 std::size_t payload_size(const wire::SegmentSpec& spec) {
@@ -37,23 +39,28 @@ wire::ParsedSegment segment_of(const Step& step) {
   return wire::parse_segment(step.value, step.verb == "send" ? wire::Purpose::send : wire::Purpose::expect);
 }
 
-/// How many bytes a segment carries of which only that is said; nothing where more is.
-std::optional<std::size_t> plain_size(const Step& step) {
-  const bool sends = step.verb == "send";
-  wire::ParsedSegment parsed = segment_of(step);
+/// As far as it is no matter how a transfer is cut, or, where it is `loose`, what became of it on the way.
+Part segment_part(const Step& step, bool kernel_sends, bool loose) {
+  using Kind = Part::Kind;
+  const wire::ParsedSegment parsed = segment_of(step);
   if (!parsed.errors.empty() || !step.comment.empty()) return {};
+  wire::SegmentSpec spec = parsed.spec;
+  const std::size_t size = payload_size(spec);
+  const bool sends = step.verb == "send", fin = spec.flags.has(Flag::fin);
   wire::SegmentSpec plain;
-  plain.flags = parsed.spec.flags;
-  plain.payload = parsed.spec.payload;
-  const std::size_t size = payload_size(plain);
-  const bool is_acknowledgment = plain.flags == wire::Flags{Flag::ack};
+  plain.flags = {Flag::ack};
+  if (size > 0 && spec.flags.has(Flag::psh)) plain.flags.set(Flag::psh);
+  if (size > 0 && loose && fin) plain.flags.set(Flag::fin);
+  plain.payload = spec.payload;
+  if (spec.window && spec.window->number == 0u) return {};
   // Neither how wide the window was, nor when it was acknowledged, is the same when it is cut otherwise.
-  if (size == 0) parsed.spec.within = {};
-  const bool closes = parsed.spec.window && parsed.spec.window->number == 0u;
-  if (sends && !closes) parsed.spec.window = {};
-  if (!(parsed.spec == plain)) return {};
-  if (!is_acknowledgment && !(size > 0 && plain.flags == wire::Flags{Flag::psh, Flag::ack})) return {};
-  return size;
+  if (sends) spec.window = {};
+  if (size == 0 || loose) spec.within = {};
+  if (loose) spec.ack = {}, spec.options = {}, plain.seq = spec.seq;
+  if (!(spec == plain)) return {};
+  if (size == 0) return {Kind::acknowledgment, 0};
+  if (sends == kernel_sends || step.verb == "optional") return {};
+  return {Kind::data, size, spec.seq, fin};
 }
 
 std::size_t written_by(std::string_view call) {
@@ -65,35 +72,47 @@ std::size_t written_by(std::string_view call) {
 }
 
 /// As a part of what the kernel sends, or of what it receives.
-Part part_of(const Step& step, bool kernel_sends) {
+Part part_of(const Step& step, bool kernel_sends, bool loose) {
   using Kind = Part::Kind;
+  if (step.verb == "wait" && loose) return {Kind::acknowledgment, 0};
   if (step.peer != 0) return {};
   if (step.verb == "app") {
     const std::size_t written = written_by(step.value);
     if (kernel_sends) return {written > 0 ? Kind::call : Kind::other, written};
     return {step.value == "read" ? Kind::call : Kind::other, 0};
   }
-  const bool sends = step.verb == "send";
-  if (!sends && step.verb != "expect" && step.verb != "optional") return {};
+  if (step.verb != "send" && step.verb != "expect" && step.verb != "optional") return {};
   if (step.value.starts_with("nothing") || wire::is_icmp(step.value)) return {};
-  const auto size = plain_size(step);
-  if (!size) return {};
-  if (*size == 0) return {Kind::acknowledgment, 0};
-  return {sends != kernel_sends && step.verb != "optional" ? Kind::data : Kind::other, *size};
+  return segment_part(step, kernel_sends, loose);
 }
 
-/// So many steps from `begin` on, and what they carry.
+/// Where a side's data is, counted from its SYN.
+class Place {
+ public:
+  void take(std::size_t size, const std::optional<wire::Number>& seq) {
+    std::int64_t from = at_;
+    if (seq) from = seq->base == wire::Number::Base::relative ? seq->offset : at_ + seq->offset;
+    at_ = std::max(at_, from + static_cast<std::int64_t>(size));
+  }
+  std::size_t since(const Place& before) const { return static_cast<std::size_t>(at_ - before.at_); }
+
+ private:
+  std::int64_t at_ = 1;
+};
+
+/// The steps from the present one up to `end`, and what they carry.
 struct Transfer {
   std::size_t end = 0;
   std::size_t segments = 0, bytes = 0;
   std::size_t calls = 0, written = 0;
   bool ends_acknowledged = false;
+  bool fin = false;
 };
 
 class Folder {
  public:
-  Folder(std::vector<Step> steps, std::size_t least, bool calls)
-      : steps_(std::move(steps)), least_segments_(least), calls_(calls) {}
+  Folder(std::vector<Step> steps, const StreamOptions& options)
+      : steps_(std::move(steps)), options_(options) {}
 
   std::vector<Step> run() {
     while (at_ < steps_.size())
@@ -102,21 +121,32 @@ class Folder {
   }
 
  private:
+  Part part(std::size_t i, bool kernel_sends) const {
+    return part_of(steps_[i], kernel_sends, options_.loose);
+  }
+
   Transfer transfer(bool kernel_sends) const {
-    Transfer found;
-    Transfer whole;
-    for (std::size_t i = at_; i < steps_.size(); ++i) {
-      const Part part = part_of(steps_[i], kernel_sends);
-      if (part.kind == Part::Kind::other) break;
-      const bool is_data = part.kind == Part::Kind::data, is_call = part.kind == Part::Kind::call;
-      found.segments += is_data;
-      found.bytes += is_data ? part.bytes : 0;
-      found.calls += is_call;
-      found.written += is_call ? part.bytes : 0;
-      found.ends_acknowledged = part.kind == Part::Kind::acknowledgment && steps_[i].verb != "optional";
+    using Kind = Part::Kind;
+    const Place before = kernel_sends ? kernel_ : peer_;
+    Place place = before;
+    Transfer found, whole;
+    for (std::size_t i = at_; i < steps_.size() && !found.fin; ++i) {
+      const Part now = part(i, kernel_sends);
+      if (now.kind == Kind::other || (now.fin && options_.calls)) break;
+      if (now.kind == Kind::data) {
+        place.take(now.bytes, now.seq);
+        ++found.segments;
+        found.fin = now.fin;
+      } else if (now.kind == Kind::call) {
+        ++found.calls;
+        found.written += now.bytes;
+      }
+      found.bytes = place.since(before);
+      if (steps_[i].verb != "wait" && steps_[i].verb != "optional")
+        found.ends_acknowledged = now.kind == Kind::acknowledgment;
       found.end = i + 1;
       // What is written must have been sent, or it is none of this transfer.
-      if (!kernel_sends || !calls_ || found.written == found.bytes) whole = found;
+      if (!kernel_sends || !options_.calls || found.written == found.bytes) whole = found;
     }
     return whole;
   }
@@ -126,47 +156,53 @@ class Folder {
 
   /// What the kernel sends begins with the call that writes it.
   bool fold_sent() {
-    const Part first = part_of(steps_[at_], true);
-    if (first.kind != (calls_ ? Part::Kind::call : Part::Kind::data) || !is_by_length()) return false;
-    const Transfer found = transfer(true);
-    if (found.segments < least_segments_) return false;
+    using Kind = Part::Kind;
+    const bool calls = options_.calls;
+    if (part(at_, true).kind != (calls ? Kind::call : Kind::data)) return false;
+    if (calls && !is_by_length()) return false;
+    Transfer found = transfer(true);
+    if (found.segments < options_.segments) return false;
+    // Who listens there closes when it likes.
+    const bool closes = !calls && !found.ends_acknowledged && found.end < steps_.size() &&
+                        steps_[found.end].verb == "expect" && steps_[found.end].value == "FIN-ACK";
+    if (closes) found.fin = true, ++found.end;
     const std::string length = "len=" + std::to_string(found.bytes);
-    if (calls_) pass({"app", "start write " + length});
-    pass({"expect", "stream " + length});
-    if (found.ends_acknowledged) pass({"send", "ACK"});
-    if (calls_) pass({"app", "finish"});
+    if (calls) result_.push_back({"app", "start write " + length});
+    result_.push_back({"expect", std::string("stream ") + (found.fin ? "FIN " : "") + length});
+    if (found.ends_acknowledged) result_.push_back({"send", "ACK"});
+    if (calls) result_.push_back({"app", "finish"});
+    kernel_.take(found.bytes, {});
     at_ = found.end;
     return true;
   }
 
   /// What it receives is read as it comes.
   bool fold_received() {
-    if (!calls_ || part_of(steps_[at_], false).kind != Part::Kind::data || !is_by_length()) return false;
+    if (!options_.calls || part(at_, false).kind != Part::Kind::data || !is_by_length()) return false;
     const Transfer found = transfer(false);
-    if (found.segments < least_segments_ || found.calls == 0) return false;
-    pass({"app", "start read len=" + std::to_string(unread_ + found.bytes)});
-    pass({"send", "stream len=" + std::to_string(found.bytes)});
-    pass({"app", "finish"});
-    unread_ = 0;
-    pass({"optional", "ACK"});  // which tells of the window that reading has opened
+    if (found.segments < options_.segments || found.calls == 0) return false;
+    peer_.take(found.bytes, {});
+    result_.push_back({"app", "start read len=" + std::to_string(peer_.since(read_))});
+    result_.push_back({"send", "stream len=" + std::to_string(found.bytes)});
+    result_.push_back({"app", "finish"});
+    result_.push_back({"optional", "ACK"});  // which tells of the window that reading has opened
+    read_ = peer_;
     at_ = found.end;
     return true;
   }
 
   void pass(Step step) {
-    if (step.verb == "app" && step.value == "read") unread_ = 0;
-    if (step.verb == "send" && !step.value.starts_with("stream")) {
-      const wire::SegmentSpec spec = wire::parse_segment(step.value, wire::Purpose::send).spec;
-      if (!spec.seq) unread_ += payload_size(spec);  // else it is not the first time
-    }
+    if (step.peer == 0 && step.verb == "app" && step.value == "read") read_ = peer_;
+    if (const std::size_t size = step.peer == 0 ? carried_by(step) : 0; size > 0)
+      (step.verb == "send" ? peer_ : kernel_).take(size, segment_of(step).spec.seq);
     result_.push_back(std::move(step));
   }
 
   std::vector<Step> steps_, result_;
-  std::size_t least_segments_;
-  bool calls_;
+  StreamOptions options_;
   std::size_t at_ = 0;
-  std::size_t unread_ = 0;  ///< bytes that the application has not read
+  Place kernel_, peer_;
+  Place read_;  ///< what the application has
 };
 
 }  // namespace
@@ -178,8 +214,8 @@ std::size_t carried_by(const Step& step) {
   return payload_size(parsed.spec) + (parsed.spec.flags.has(Flag::fin) ? 1 : 0);
 }
 
-std::vector<Step> with_streams(std::vector<Step> steps, std::size_t segments, bool calls) {
-  return Folder(std::move(steps), segments, calls).run();
+std::vector<Step> with_streams(std::vector<Step> steps, const StreamOptions& options) {
+  return Folder(std::move(steps), options).run();
 }
 
 }  // namespace tcpcraft::record

@@ -10,8 +10,13 @@ namespace tcpcraft::record {
 /// any other step.
 std::size_t carried_by(const Step& step);
 
-/// With `stream` for transfers of at least so many segments, however they were cut. `calls`: the
-/// application's are steps.
-std::vector<Step> with_streams(std::vector<Step> steps, std::size_t segments, bool calls);
+struct StreamOptions {
+  std::size_t segments = 0;  ///< at least so many
+  bool loose = false;        ///< what was lost on the way and sent again, and what paused, may be left out
+  bool calls = false;        ///< the application's are steps
+};
+
+/// With `stream` for transfers of many segments, however they were cut.
+std::vector<Step> with_streams(std::vector<Step> steps, const StreamOptions& options);
 
 }  // namespace tcpcraft::record
