@@ -269,6 +269,7 @@ Recorded record(const Conversation& given, std::string_view app, Approach approa
   std::vector<Step> steps = with_blocks(steps_of(conversation, options), script);
   using Cut = Approach::Cut;
   const bool is_external = name == "external";
+  if (is_external) steps = with_either_first(std::move(steps));
   const Cut cut = is_external ? Cut::open : approach.cut;  // no two servers write alike
   if (!exact && (script || is_external) && cut != Cut::captured) {
     constexpr std::size_t few = 3, many = 16;

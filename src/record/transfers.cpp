@@ -27,6 +27,8 @@ struct Part {
   std::size_t bytes = 0;                 ///< of data, or of what is written
   std::optional<wire::Number> seq = {};  ///< where the data is no news, or not the next
   bool fin = false;                      ///< it is the end, too
+  bool closes = false;                   ///< the window of whoever receives
+  wire::Bytes text = {};                 ///< of the data, where it is written out
 };
 
 std::size_t payload_size(const wire::SegmentSpec& spec) {
@@ -52,15 +54,17 @@ Part segment_part(const Step& step, bool kernel_sends, bool loose) {
   if (size > 0 && spec.flags.has(Flag::psh)) plain.flags.set(Flag::psh);
   if (size > 0 && loose && fin) plain.flags.set(Flag::fin);
   plain.payload = spec.payload;
-  if (spec.window && spec.window->number == 0u) return {};
+  const bool closes = spec.window && spec.window->number == 0u;
+  if (closes && (!loose || !sends)) return {};
   // Neither how wide the window was, nor when it was acknowledged, is the same when it is cut otherwise.
   if (sends) spec.window = {};
   if (size == 0 || loose) spec.within = {};
   if (loose) spec.ack = {}, spec.options = {}, plain.seq = spec.seq;
   if (!(spec == plain)) return {};
-  if (size == 0) return {Kind::acknowledgment, 0};
+  if (size == 0) return {.kind = Kind::acknowledgment, .closes = closes};
   if (sends == kernel_sends || step.verb == "optional") return {};
-  return {Kind::data, size, spec.seq, fin};
+  const auto* text = std::get_if<wire::Bytes>(&spec.payload);
+  return {Kind::data, size, spec.seq, fin, false, text ? *text : wire::Bytes()};
 }
 
 std::size_t written_by(std::string_view call) {
@@ -89,12 +93,15 @@ Part part_of(const Step& step, bool kernel_sends, bool loose) {
 /// Where a side's data is, counted from its SYN.
 class Place {
  public:
-  void take(std::size_t size, const std::optional<wire::Number>& seq) {
-    std::int64_t from = at_;
-    if (seq) from = seq->base == wire::Number::Base::relative ? seq->offset : at_ + seq->offset;
-    at_ = std::max(at_, from + static_cast<std::int64_t>(size));
+  /// Where that begins.
+  Place take(std::size_t size, const std::optional<wire::Number>& seq) {
+    Place from = *this;
+    if (seq) from.at_ = seq->base == wire::Number::Base::relative ? seq->offset : at_ + seq->offset;
+    at_ = std::max(at_, from.at_ + static_cast<std::int64_t>(size));
+    return from;
   }
   std::size_t since(const Place& before) const { return static_cast<std::size_t>(at_ - before.at_); }
+  friend bool operator<(const Place& a, const Place& b) { return a.at_ < b.at_; }
 
  private:
   std::int64_t at_ = 1;
@@ -107,6 +114,8 @@ struct Transfer {
   std::size_t calls = 0, written = 0;
   bool ends_acknowledged = false;
   bool fin = false;
+  wire::Bytes text;     ///< its data,
+  bool is_text = true;  ///< where all of it is written out
 };
 
 class Folder {
@@ -130,23 +139,33 @@ class Folder {
     const Place before = kernel_sends ? kernel_ : peer_;
     Place place = before;
     Transfer found, whole;
+    bool closed = false;
     for (std::size_t i = at_; i < steps_.size() && !found.fin; ++i) {
       const Part now = part(i, kernel_sends);
       if (now.kind == Kind::other || (now.fin && options_.calls)) break;
       if (now.kind == Kind::data) {
-        place.take(now.bytes, now.seq);
+        const Place begin = place.take(now.bytes, now.seq);
+        if (begin < before) break;
+        const std::size_t from = begin.since(before);
+        found.is_text &= now.text.size() == now.bytes;
+        found.text.resize(place.since(before));
+        std::copy(now.text.begin(), now.text.end(), found.text.begin() + static_cast<std::ptrdiff_t>(from));
         ++found.segments;
         found.fin = now.fin;
+        closed = false;
       } else if (now.kind == Kind::call) {
         ++found.calls;
         found.written += now.bytes;
       }
+      closed |= now.closes;
       found.bytes = place.since(before);
       if (steps_[i].verb != "wait" && steps_[i].verb != "optional")
         found.ends_acknowledged = now.kind == Kind::acknowledgment;
       found.end = i + 1;
-      // What is written must have been sent, or it is none of this transfer.
-      if (!kernel_sends || !options_.calls || found.written == found.bytes) whole = found;
+      // What is written must have been sent, or it is none of this transfer; nor is a window that stays
+      // closed.
+      const bool is_whole = !kernel_sends || !options_.calls || found.written == found.bytes;
+      if (is_whole && !closed) whole = found;
     }
     return whole;
   }
@@ -178,16 +197,22 @@ class Folder {
 
   /// What it receives is read as it comes.
   bool fold_received() {
-    if (!options_.calls || part(at_, false).kind != Part::Kind::data || !is_by_length()) return false;
+    const bool calls = options_.calls;
+    if (part(at_, false).kind != Part::Kind::data || (calls && !is_by_length())) return false;
     const Transfer found = transfer(false);
-    if (found.segments < options_.segments || found.calls == 0) return false;
+    if (found.segments < options_.segments || found.fin) return false;
+    if (calls ? found.calls == 0 : !found.is_text) return false;
+    at_ = found.end;
     peer_.take(found.bytes, {});
+    if (!calls) {
+      result_.push_back({"send", "stream " + wire::format_payload(found.text, SIZE_MAX)});
+      return true;
+    }
     result_.push_back({"app", "start read len=" + std::to_string(peer_.since(read_))});
     result_.push_back({"send", "stream len=" + std::to_string(found.bytes)});
     result_.push_back({"app", "finish"});
     result_.push_back({"optional", "ACK"});  // which tells of the window that reading has opened
     read_ = peer_;
-    at_ = found.end;
     return true;
   }
 
@@ -216,6 +241,16 @@ std::size_t carried_by(const Step& step) {
 
 std::vector<Step> with_streams(std::vector<Step> steps, const StreamOptions& options) {
   return Folder(std::move(steps), options).run();
+}
+
+std::vector<Step> with_either_first(std::vector<Step> steps) {
+  const auto is_fin = [](const Step& step, std::string_view verb) {
+    return step.verb == verb && step.value.starts_with("FIN-ACK");
+  };
+  for (std::size_t i = 1; i < steps.size(); ++i)
+    if (is_fin(steps[i - 1], "send") && is_fin(steps[i], "expect"))
+      steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, {"optional", "ACK", steps[i].peer});
+  return steps;
 }
 
 }  // namespace tcpcraft::record

@@ -19,4 +19,8 @@ struct StreamOptions {
 /// With `stream` for transfers of many segments, however they were cut.
 std::vector<Step> with_streams(std::vector<Step> steps, const StreamOptions& options);
 
+/// Where both sides close at a time, either may be the first: the kernel acknowledges the peer's FIN by its
+/// own, or by itself.
+std::vector<Step> with_either_first(std::vector<Step> steps);
+
 }  // namespace tcpcraft::record

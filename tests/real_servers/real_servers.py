@@ -184,6 +184,19 @@ def replay(tcpcraft, server, capture, address, *options):
                           check=False)
 
 
+def run_recorded(tcpcraft, server, folder, capture):
+    """What is recorded of the session passes against the server itself."""
+    recorded = folder / "recorded"
+    for words in ([tcpcraft, "record", "--app", "external", "-o", str(recorded), str(capture)],
+                  [tcpcraft, "run", "--net", "host", "--no-captures", "-q", str(recorded)]):
+        print("+", " ".join(words), flush=True)
+        ran = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             check=False)
+        print(ran.stdout)
+        if ran.returncode != 0:
+            sys.exit(f"FAIL: exit code {ran.returncode}")
+
+
 def on_loopback(tcpcraft, server, folder):
     address, capture = "127.0.0.1", folder / "session.pcap"
     words = server.command(folder, address)
@@ -195,6 +208,9 @@ def on_loopback(tcpcraft, server, folder):
         private_network.enter()
         with Server(words, server.port):
             check(server, replay(tcpcraft, server, capture, address), capture)
+        if not isinstance(server, Sshd):  # which says nothing twice
+            with Server(words, server.port):
+                run_recorded(tcpcraft, server, folder, capture)
 
 
 def capture_on_loopback(server, folder, words, address, capture):

@@ -389,6 +389,49 @@ TEST(Record, no_two_servers_cut_alike) {
             "  - state:  ESTABLISHED\n");
 }
 
+TEST(Record, of_a_server_that_may_close_first_the_ack_of_the_fin_may_come) {
+  Talk talk = Talk().handshake().pass("> FIN-ACK seq=1001 ack=5001").pass("< FIN-ACK seq=5001 ack=1002");
+  EXPECT_EQ(talk.pass("> ACK seq=1002 ack=5002").steps("external"),
+            "  - use:      handshake\n"
+            "  - send:     FIN-ACK\n"
+            "  - expect:   FIN-ACK\n"
+            "  - optional: ACK\n"
+            "  - send:     ACK\n");
+}
+
+/// A transfer of which a segment was sent again, while the peer had no room.
+Talk repaired() {
+  const std::string data = "\"" + std::string(1000, 'x') + "\"";
+  Talk talk = Talk().handshake();
+  for (const char* seq : {"5001", "6001", "7001"})
+    talk.pass("< ACK seq=" + std::string(seq) + " ack=1001 " + data);
+  talk.pass("> ACK seq=1001 ack=8001 win=0").pass("< PSH-ACK seq=7001 ack=1001 " + data, 5ms);
+  talk.pass("> ACK seq=1001 ack=8001 win=65535").pass("< PSH-ACK seq=8001 ack=1001 " + data);
+  return talk.pass("> ACK seq=1001 ack=9001");
+}
+
+TEST(Record, what_was_lost_of_a_transfer_is_left_out_at_last) {
+  using enum Approach::Cut;
+  EXPECT_EQ(repaired().steps("script", {.script = true, .cut = open}),
+            "  - use:    handshake\n"
+            "  - app:    start write len=4000\n"
+            "  - expect: stream len=4000\n"
+            "  - send:   ACK\n"
+            "  - app:    finish\n");
+  EXPECT_NE(repaired().steps("script").find("  - send:   ACK win=0\n"), std::string::npos);
+}
+
+TEST(Record, what_is_sent_to_the_server_itself_is_sent_to_the_byte) {
+  Talk talk = Talk().handshake();
+  talk.pass("> ACK seq=1001 ack=5001 \"abc\"").pass("> ACK seq=1004 ack=5001 \"def\"");
+  talk.pass("> ACK seq=1004 ack=5001 \"def\"").pass("> PSH-ACK seq=1007 ack=5001 \"g\"");
+  talk.pass("< ACK seq=5001 ack=1008");
+  EXPECT_EQ(talk.steps("external"),
+            "  - use:   handshake\n"
+            "  - send:  stream \"abcdefg\"\n"
+            "  - state: ESTABLISHED\n");
+}
+
 TEST(Record, what_is_said_of_a_segment_in_a_transfer_keeps_it_apart) {
   Talk talk = transfer(true, 20);
   talk.pass("> ACK seq=1004 ack=25001 win=0");
