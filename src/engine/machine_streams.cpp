@@ -91,9 +91,9 @@ std::optional<Action> Machine::take_of_stream(const scenario::ExpectStream& step
 std::optional<wire::SegmentSpec> Machine::next_of_stream(const scenario::SendStream& step) {
   const model::Tcb& kernel = kernel_of(here());
   const model::Tcb& peer = here().peer;
-  constexpr std::uint16_t least_mss = 536;  // RFC 9293, section 3.7.1
-  constexpr std::size_t timestamps = 12;
-  const std::size_t mss = peer.received.mss.value_or(least_mss) - (kernel.timestamps() ? timestamps : 0);
+  constexpr std::uint16_t least_mss = 536;                   // RFC 9293, section 3.7.1
+  const std::size_t options = kernel.timestamps() ? 12 : 0;  // within what the MSS leaves to a segment
+  const std::size_t mss = std::max<std::size_t>(peer.received.mss.value_or(least_mss), options + 1) - options;
   const std::size_t size = std::min(mss, step.bytes.size() - streamed_);
   const std::int32_t room = kernel.rcv_edge - peer.snd_nxt;
   const bool in_flight = wire::before(peer.snd_una, peer.snd_nxt);

@@ -3,7 +3,7 @@
 #include "transfers.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -28,8 +28,10 @@ struct Part {
   std::optional<wire::Number> seq = {};  ///< where the data is no news, or not the next
   bool fin = false;                      ///< it is the end, too
   bool closes = false;                   ///< the window of whoever receives
-  wire::Bytes text = {};                 ///< of the data, where it is written out
+  bool is_text = false;                  ///< the data is written out
 };
+
+constexpr std::size_t largest_stream = 16 * 1024 * 1024;
 
 std::size_t payload_size(const wire::SegmentSpec& spec) {
   if (const auto* length = std::get_if<wire::PayloadLength>(&spec.payload)) return length->bytes;
@@ -39,6 +41,12 @@ std::size_t payload_size(const wire::SegmentSpec& spec) {
 
 wire::ParsedSegment segment_of(const Step& step) {
   return wire::parse_segment(step.value, step.verb == "send" ? wire::Purpose::send : wire::Purpose::expect);
+}
+
+/// Whether it is a place in the data that is known here.
+bool is_near(const std::optional<wire::Number>& seq) {
+  using Base = wire::Number::Base;
+  return seq && (seq->base == Base::relative || seq->base == Base::snd_nxt);
 }
 
 /// As far as it is no matter how a transfer is cut, or, where it is `loose`, what became of it on the way.
@@ -59,12 +67,12 @@ Part segment_part(const Step& step, bool kernel_sends, bool loose) {
   // Neither how wide the window was, nor when it was acknowledged, is the same when it is cut otherwise.
   if (sends) spec.window = {};
   if (size == 0 || loose) spec.within = {};
-  if (loose) spec.ack = {}, spec.options = {}, plain.seq = spec.seq;
+  if (loose) spec.ack = {}, spec.options = {};
+  if (loose && is_near(spec.seq)) plain.seq = spec.seq;
   if (!(spec == plain)) return {};
   if (size == 0) return {.kind = Kind::acknowledgment, .closes = closes};
   if (sends == kernel_sends || step.verb == "optional") return {};
-  const auto* text = std::get_if<wire::Bytes>(&spec.payload);
-  return {Kind::data, size, spec.seq, fin, false, text ? *text : wire::Bytes()};
+  return {Kind::data, size, spec.seq, fin, false, std::holds_alternative<wire::Bytes>(spec.payload)};
 }
 
 std::size_t written_by(std::string_view call) {
@@ -96,7 +104,7 @@ class Place {
   /// Where that begins.
   Place take(std::size_t size, const std::optional<wire::Number>& seq) {
     Place from = *this;
-    if (seq) from.at_ = seq->base == wire::Number::Base::relative ? seq->offset : at_ + seq->offset;
+    if (is_near(seq)) from.at_ = seq->base == wire::Number::Base::relative ? seq->offset : at_ + seq->offset;
     at_ = std::max(at_, from.at_ + static_cast<std::int64_t>(size));
     return from;
   }
@@ -114,14 +122,16 @@ struct Transfer {
   std::size_t calls = 0, written = 0;
   bool ends_acknowledged = false;
   bool fin = false;
-  wire::Bytes text;     ///< its data,
-  bool is_text = true;  ///< where all of it is written out
+  bool is_text = true;  ///< all of its data is written out
 };
 
 class Folder {
  public:
   Folder(std::vector<Step> steps, const StreamOptions& options)
-      : steps_(std::move(steps)), options_(options) {}
+      : steps_(std::move(steps)), options_(options) {
+    for (const Step& step : steps_)
+      parts_.push_back({part_of(step, false, options_.loose), part_of(step, true, options_.loose)});
+  }
 
   std::vector<Step> run() {
     while (at_ < steps_.size())
@@ -130,9 +140,7 @@ class Folder {
   }
 
  private:
-  Part part(std::size_t i, bool kernel_sends) const {
-    return part_of(steps_[i], kernel_sends, options_.loose);
-  }
+  const Part& part(std::size_t i, bool kernel_sends) const { return parts_[i][kernel_sends ? 1 : 0]; }
 
   Transfer transfer(bool kernel_sends) const {
     using Kind = Part::Kind;
@@ -141,15 +149,12 @@ class Folder {
     Transfer found, whole;
     bool closed = false;
     for (std::size_t i = at_; i < steps_.size() && !found.fin; ++i) {
-      const Part now = part(i, kernel_sends);
+      const Part& now = part(i, kernel_sends);
       if (now.kind == Kind::other || (now.fin && options_.calls)) break;
       if (now.kind == Kind::data) {
         const Place begin = place.take(now.bytes, now.seq);
-        if (begin < before) break;
-        const std::size_t from = begin.since(before);
-        found.is_text &= now.text.size() == now.bytes;
-        found.text.resize(place.since(before));
-        std::copy(now.text.begin(), now.text.end(), found.text.begin() + static_cast<std::ptrdiff_t>(from));
+        if (begin < before || place.since(before) > largest_stream) break;
+        found.is_text &= now.is_text;
         ++found.segments;
         found.fin = now.fin;
         closed = false;
@@ -168,6 +173,20 @@ class Folder {
       if (is_whole && !closed) whole = found;
     }
     return whole;
+  }
+
+  /// What the peer sends in it.
+  wire::Bytes text_of(const Transfer& transfer) const {
+    wire::Bytes text(transfer.bytes);
+    Place place = peer_;
+    for (std::size_t i = at_; i < transfer.end; ++i) {
+      if (part(i, false).kind != Part::Kind::data) continue;
+      const wire::SegmentSpec spec = segment_of(steps_[i]).spec;
+      const auto& piece = std::get<wire::Bytes>(spec.payload);
+      const std::size_t from = place.take(piece.size(), spec.seq).since(peer_);
+      std::copy(piece.begin(), piece.end(), text.begin() + static_cast<std::ptrdiff_t>(from));
+    }
+    return text;
   }
 
   /// What is written out says more, such as the header in front of a page.
@@ -202,12 +221,10 @@ class Folder {
     const Transfer found = transfer(false);
     if (found.segments < options_.segments || found.fin) return false;
     if (calls ? found.calls == 0 : !found.is_text) return false;
+    if (!calls) result_.push_back({"send", "stream " + wire::format_payload(text_of(found), SIZE_MAX)});
     at_ = found.end;
     peer_.take(found.bytes, {});
-    if (!calls) {
-      result_.push_back({"send", "stream " + wire::format_payload(found.text, SIZE_MAX)});
-      return true;
-    }
+    if (!calls) return true;
     result_.push_back({"app", "start read len=" + std::to_string(peer_.since(read_))});
     result_.push_back({"send", "stream len=" + std::to_string(found.bytes)});
     result_.push_back({"app", "finish"});
@@ -224,6 +241,7 @@ class Folder {
   }
 
   std::vector<Step> steps_, result_;
+  std::vector<std::array<Part, 2>> parts_;  ///< of the steps: where the kernel receives, and where it sends
   StreamOptions options_;
   std::size_t at_ = 0;
   Place kernel_, peer_;
