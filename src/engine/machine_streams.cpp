@@ -125,7 +125,8 @@ std::optional<Action> Machine::play(const scenario::SendStream& step, wire::Time
   }
   if (const auto next = next_of_stream(step)) return transmit(*next, scenario_.steps[step_].value, now);
   if (auto waiting = await(here().anchor.time + patience, false, now)) return waiting;
-  const std::size_t taken = streamed_ - static_cast<std::size_t>(here().peer.snd_nxt - here().peer.snd_una);
+  const auto in_flight = static_cast<std::size_t>(here().peer.snd_nxt - here().peer.snd_una);
+  const std::size_t taken = streamed_ - std::min(streamed_, in_flight);
   const std::string bytes = so_many_of(taken, step.bytes.size());
   const std::string window = "win=" + std::to_string(kernel_of(here()).rcv_wnd());
   return fail_claim("the kernel acknowledged " + bytes + ", and no more within " +
