@@ -234,7 +234,12 @@ TEST(Reader, survives_impossible_times) {
 }
 
 TEST(Reader, takes_no_memory_for_the_file) {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef __has_feature
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
   GTEST_SKIP() << "the sanitizer keeps what was freed";
 #endif
   // A hundred megabytes in some kilobytes: what is kept of it would be seen.
