@@ -189,7 +189,6 @@ class Machine {
   Action transmit(const wire::SegmentSpec& spec, scenario::Span span, wire::Time now);
   std::optional<Action> await_passage(wire::Time now);
   std::optional<Action> take_of_stream(const scenario::ExpectStream& step);
-  std::optional<Action> take_acknowledgment();
   std::optional<Action> take_one(const wire::SegmentSpec& spec);
   std::optional<wire::SegmentSpec> next_of_stream(const scenario::SendStream& step);
 
